@@ -1,0 +1,51 @@
+# make build: install from the locked requirements and build the corpus of this repository.
+# make test:  everything that the tests need, then the tests.
+PYTHON ?= python3
+BIN := .venv/bin
+LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url
+
+.PHONY: build test lint types stale wheel lock clean
+
+build: .venv/installed
+	$(BIN)/corpus-kit build
+	$(BIN)/corpus-kit leaderboard --check
+
+test: .venv/installed-dev
+	$(BIN)/corpus-kit build
+	$(BIN)/python -m pytest
+
+lint: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/installed-dev
+	$(BIN)/mypy
+
+stale: .venv/installed-dev
+	$(BIN)/corpus-kit build
+	$(BIN)/corpus-kit check
+	$(BIN)/corpus-kit card --check DATASET_CARD.md README.md
+	$(BIN)/corpus-kit leaderboard --check
+
+wheel: .venv/installed-dev
+	BIN=$(BIN) .ci/check-wheel
+
+lock:
+	$(LOCK) pyproject.toml --extra dev -o requirements-dev.txt
+	$(LOCK) pyproject.toml --extra package -c requirements-dev.txt -o requirements.txt
+
+clean:
+	rm -rf .venv dist build
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "corpus-kit needs Python 3.11 or newer: make build PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+
+.venv/installed: requirements.txt pyproject.toml | .venv/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/installed-dev: requirements-dev.txt .venv/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@

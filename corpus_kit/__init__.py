@@ -1,0 +1,56 @@
+"""corpus-kit: from raw news articles to a versioned sentence-level dataset and a benchmark.
+
+The public names are loaded when they are first used, so importing the package costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from corpus_kit.build import build_release, check_release
+    from corpus_kit.corpus import Corpus, load_corpus
+    from corpus_kit.errors import CorpusKitError
+    from corpus_kit.evaluate import Classifier, evaluate_loao, score_predictions
+    from corpus_kit.model import Article, LabelledArticle, Segment, SegmentedArticle
+    from corpus_kit.release import load_release
+
+_PUBLIC = {
+    "Article": "corpus_kit.model",
+    "Classifier": "corpus_kit.evaluate",
+    "Corpus": "corpus_kit.corpus",
+    "CorpusKitError": "corpus_kit.errors",
+    "LabelledArticle": "corpus_kit.model",
+    "Segment": "corpus_kit.model",
+    "SegmentedArticle": "corpus_kit.model",
+    "build_release": "corpus_kit.build",
+    "check_release": "corpus_kit.build",
+    "evaluate_loao": "corpus_kit.evaluate",
+    "load_corpus": "corpus_kit.corpus",
+    "load_release": "corpus_kit.release",
+    "score_predictions": "corpus_kit.evaluate",
+}
+
+__all__ = [
+    "Article",
+    "Classifier",
+    "Corpus",
+    "CorpusKitError",
+    "LabelledArticle",
+    "Segment",
+    "SegmentedArticle",
+    "build_release",
+    "check_release",
+    "evaluate_loao",
+    "load_corpus",
+    "load_release",
+    "score_predictions",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name on first use (PEP 562)."""
+    if name not in _PUBLIC:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_PUBLIC[name]), name)

@@ -1,0 +1,127 @@
+"""How far the annotators of a corpus agree, and what that can't show."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import isnan
+from typing import Any
+
+from corpus_kit.annotate.coefficients import Coefficients, Unit, measure_units
+from corpus_kit.annotate.decide import Undecided, decide_label
+from corpus_kit.annotate.votes import Annotations
+from corpus_kit.corpus import Corpus
+from corpus_kit.markdown import render_table
+
+_SUMMARY = (
+    "{n} annotators labelled {whole.units} segments in common; on {agreement.disputed} they differ in label or "
+    "attribution; {agreement.adjudicated} were adjudicated."
+)
+_UNANIMOUS = (
+    "They agree on every label. That is a reason for caution and not a proof of quality: unanimity gives no estimate "
+    "of the error that all annotators share, and resampling unanimous labels gives no interval."
+)
+_ONE_MODEL = (
+    "All passes were made by the same language model under the same guidelines. Their agreement shows that the model "
+    "is consistent with itself. It doesn't show that the labels are right, that people would agree with them, or that "
+    "the guidelines are clear to anyone else: passes of one model share their blind spots, so this must not be read "
+    "as the agreement of people."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """What `corpus-kit agreement` reports: coefficients by scope and, within a scope, for each label against the rest.
+
+    Scopes are `all`, `prose` (segments whose label in the end is part of the article's prose) and `attribution`
+    (segments to which at least two annotators gave one).
+    """
+
+    annotators: tuple[str, ...]
+    scopes: Mapping[str, Coefficients]
+    by_label: Mapping[str, Mapping[str, Coefficients]]
+    are_one_model: bool
+    adjudicated: int
+    disputed: int
+
+
+def measure_agreement(corpus: Corpus, annotations: Annotations) -> Agreement:
+    """Measure the agreement of a corpus' annotators; adjudicators are not among them."""
+    all_units, prose, attributions = [], [], []
+    for place, votes in sorted(annotations.votes.items()):
+        labels = {vote.annotator: vote.label for vote in votes if vote.label is not None}
+        all_units.append(labels)
+        held = decide_label(votes, annotations.adjudicated.get(place))
+        if not isinstance(held, Undecided) and held.label not in corpus.scheme.outside_prose:
+            prose.append(labels)
+        attributions.append({vote.annotator: vote.attribution for vote in votes if vote.attribution is not None})
+    annotators = sorted({name for unit in all_units for name in unit})
+    models = [corpus.file.annotators.get(name) for name in annotators]
+    names = {table.model for table in models if table is not None and table.kind == "language-model"}
+    scopes = {"all": all_units, "prose": prose}
+    if corpus.scheme.attributions:
+        scopes["attribution"] = attributions
+    return Agreement(
+        annotators=tuple(annotators),
+        scopes={name: measure_units(units) for name, units in scopes.items()},
+        by_label={
+            name: _measure_labels(units, corpus.scheme.labels) for name, units in (("all", all_units), ("prose", prose))
+        },
+        are_one_model=len(models) > 1 and len(names) == 1 and None not in names and None not in models,
+        adjudicated=len(annotations.adjudicated),
+        disputed=sum(len({(v.label, v.attribution) for v in votes}) > 1 for votes in annotations.votes.values()),
+    )
+
+
+def _measure_labels(units: Sequence[Unit], labels: Sequence[str]) -> dict[str, Coefficients]:
+    """Each label that occurs, against all others."""
+    return {
+        label: measure_units([{who: str(said == label) for who, said in unit.items()} for unit in units])
+        for label in labels
+        if any(label in unit.values() for unit in units)
+    }
+
+
+def render_agreement(agreement: Agreement) -> str:
+    """Markdown: a table of the coefficients, then in words what they can't show."""
+
+    def row(name: str, c: Coefficients) -> list[str]:
+        values = (c.observed, c.kappa, c.alpha)
+        return [name, str(c.units), *("–" if isnan(value) else f"{value:.3f}" for value in values)]
+
+    rows = [row(name if name == "attribution" else f"{name} segments", c) for name, c in agreement.scopes.items()]
+    for scope, by in agreement.by_label.items():
+        rows += [row(f"{label} or not, {scope}", c) for label, c in by.items()]
+    table = render_table(["over", "units", "observed", "Cohen's kappa", "Krippendorff's alpha"], rows)
+    return table + "\n" + "\n\n".join(describe_agreement(agreement)) + "\n"
+
+
+def describe_agreement(agreement: Agreement) -> list[str]:
+    """What the figures say and what they don't, in sentences."""
+    whole = agreement.scopes["all"]
+    if not whole.units:
+        return ["No segment has labels of two annotators, so nothing is known about agreement."]
+    said = [_SUMMARY.format(n=len(agreement.annotators), whole=whole, agreement=agreement)]
+    if whole.observed == 1:
+        said.append(_UNANIMOUS)
+    if agreement.are_one_model:
+        said.append(_ONE_MODEL)
+    return said
+
+
+def to_json(agreement: Agreement) -> dict[str, Any]:
+    """The agreement as JSON values; nan becomes null."""
+
+    def coefficients(c: Coefficients) -> dict[str, Any]:
+        values = {"observed": c.observed, "kappa": c.kappa, "alpha": c.alpha}
+        return {"units": c.units, **{name: None if isnan(value) else value for name, value in values.items()}}
+
+    return {
+        "annotators": list(agreement.annotators),
+        "scopes": {name: coefficients(c) for name, c in agreement.scopes.items()},
+        "by_label": {
+            scope: {label: coefficients(c) for label, c in by.items()} for scope, by in agreement.by_label.items()
+        },
+        "one_model": agreement.are_one_model,
+        "disputed": agreement.disputed,
+        "adjudicated": agreement.adjudicated,
+        "in_words": describe_agreement(agreement),
+    }

@@ -1,0 +1,42 @@
+"""Rows to Arrow tables, from buffers: `pyarrow.array` on Python lists would import pandas."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from corpus_kit.columns import Column, make_arrow_schema
+
+_NUMBERS = {"int32": np.int32, "float64": np.float64, "class": np.int64}
+
+
+def make_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> pa.Table:
+    """The rows as a table with the columns' schema; None becomes null."""
+    schema = make_arrow_schema(columns)
+    arrays = [
+        _make_strings([row[column.name] for row in rows])
+        if column.type == "string"
+        else _make_numbers([row[column.name] for row in rows], schema.field(column.name).type, _NUMBERS[column.type])
+        for column in columns
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _make_strings(values: Sequence[str | None]) -> pa.Array:
+    encoded = [b"" if value is None else value.encode("utf-8") for value in values]
+    offsets = np.zeros(len(values) + 1, dtype=np.int32)
+    np.cumsum([len(value) for value in encoded], out=offsets[1:])
+    buffers = [_make_validity(values), pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded))]
+    return pa.Array.from_buffers(pa.string(), len(values), buffers)
+
+
+def _make_numbers(values: Sequence[float | None], type_: pa.DataType, dtype: type[Any]) -> pa.Array:
+    data = np.array([0 if value is None else value for value in values], dtype=dtype)
+    return pa.Array.from_buffers(type_, len(values), [_make_validity(values), pa.py_buffer(data)])
+
+
+def _make_validity(values: Sequence[object]) -> pa.Buffer | None:
+    if all(value is not None for value in values):
+        return None
+    return pa.py_buffer(np.packbits([value is not None for value in values], bitorder="little"))

@@ -1,0 +1,150 @@
+"""Is a release what its manifest says, and does it load? Every check returns what differs; none stops at the first."""
+
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from corpus_kit.build.check_tables import Tables, check_tables
+from corpus_kit.canonical import hash_bytes
+from corpus_kit.columns import Column, define_columns, make_arrow_schema, make_feature_list, make_features
+from corpus_kit.errors import CorpusKitError
+from corpus_kit.release import MANIFEST_FILE, Manifest, list_table_files, read_manifest_file, read_rows
+
+
+def check_release(path: Path) -> list[str]:
+    """Check a release folder: bytes, schema, labels' order, digests, rows, splits, card, loading.
+
+    Returns:
+        What differs, one line each; empty when everything holds. Where files can't be read as tables, what depends on
+        them is not looked at.
+
+    Raises:
+        ReleaseError: there is no readable manifest to check against.
+    """
+    root = path.resolve()
+    manifest = read_manifest_file(root)
+    columns = define_columns(manifest.make_scheme())
+    found = [*_check_files(root, manifest), *_check_card(root, manifest, columns)]
+    schemas = list(_check_schemas(root, columns))
+    if schemas:
+        return found + schemas
+    try:
+        tables: Tables = {table: [*read_rows(root, table)] for table in columns}
+    except CorpusKitError as e:
+        return [*found, str(e)]
+    found += check_tables(manifest, tables, columns)
+    return found or list(_check_loading(root, manifest))
+
+
+def _check_files(root: Path, manifest: Manifest) -> Iterator[str]:
+    there = {str(file.relative_to(root)) for file in root.rglob("*") if file.is_file()} - {MANIFEST_FILE}
+    for name in sorted(there - manifest.files.keys()):
+        yield f"{name}: not in the manifest"
+    for name, entry in manifest.files.items():
+        if name not in there:
+            yield f"{name}: missing"
+            continue
+        data = (root / name).read_bytes()
+        if len(data) != entry.bytes:
+            yield f"{name}: {len(data)} bytes, the manifest says {entry.bytes}"
+        if hash_bytes(data) != entry.sha256:
+            yield f"{name}: sha256 differs from the manifest's"
+
+
+def _check_schemas(root: Path, columns: Mapping[str, tuple[Column, ...]]) -> Iterator[str]:
+    import json
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    for table, own in columns.items():
+        expected = make_arrow_schema(own)
+        for file in list_table_files(root, table):
+            name = file.relative_to(root)
+            try:
+                schema = pq.read_schema(file)
+                info = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))
+            except (OSError, ValueError, pa.ArrowInvalid) as e:
+                yield f"{name}: can't be read as Parquet ({str(e).splitlines()[0]})"
+                continue
+            if not schema.equals(expected, check_metadata=False):
+                yield f"{name}: columns or types differ: {_describe_schema_change(schema, expected)}"
+            features = info.get("info", {}).get("features")
+            if features != make_features(own):
+                yield f"{name}: the features in the Parquet schema differ from the scheme (names or order of labels)"
+
+
+def _describe_schema_change(found: Any, expected: Any) -> str:
+    def fields(schema: Any) -> set[str]:
+        return {f"{field.name}: {field.type}" for field in schema}
+
+    missing, extra = fields(expected) - fields(found), fields(found) - fields(expected)
+    return f"missing {sorted(missing) or 'none'}, extra {sorted(extra) or 'none'}"
+
+
+def _check_card(root: Path, manifest: Manifest, columns: Mapping[str, tuple[Column, ...]]) -> Iterator[str]:
+    card = root / "README.md"
+    if not card.is_file():
+        return
+    text = card.read_text(encoding="utf-8", errors="replace")
+    if manifest.digest not in text:
+        yield "README.md: doesn't state the release's digest"
+    front = _read_front_matter(text)
+    if front is None:
+        yield "README.md: the front matter is missing or not YAML"
+        return
+    yield from _check_configs(front, manifest, columns)
+
+
+def _check_configs(
+    front: Mapping[str, Any], manifest: Manifest, columns: Mapping[str, tuple[Column, ...]]
+) -> Iterator[str]:
+    infos = {info.get("config_name"): info.get("features") for info in front.get("dataset_info") or []}
+    configs = {config.get("config_name"): config for config in front.get("configs") or []}
+    for name in sorted(configs.keys() - manifest.configs.keys()):
+        yield f"README.md: config {name} is not in the manifest"
+    for name, entry in manifest.configs.items():
+        if infos.get(name) != make_feature_list(columns[entry.table]):
+            yield f"README.md: the features of config {name} differ from the scheme (names or order of labels)"
+        config = configs.get(name, {})
+        if {item.get("split"): item.get("path") for item in config.get("data_files") or []} != entry.splits:
+            yield f"README.md: the files of config {name} differ from the manifest"
+        if config.get("version") != manifest.version:
+            yield f"README.md: config {name} has version {config.get('version')}, the manifest {manifest.version}"
+
+
+def _read_front_matter(text: str) -> dict[str, Any] | None:
+    import yaml
+
+    match = re.match(r"---\n(.*?)^---\n", text, re.DOTALL | re.MULTILINE)
+    try:
+        front = yaml.safe_load(match[1]) if match else None
+    except yaml.YAMLError:
+        return None
+    return front if isinstance(front, dict) else None
+
+
+def _check_loading(root: Path, manifest: Manifest) -> Iterator[str]:
+    """Load every config with `datasets`, in a cache of its own, since that library's cache goes by time stamps."""
+    import datasets
+
+    was_enabled = datasets.is_progress_bar_enabled()
+    datasets.disable_progress_bars()
+    try:
+        with tempfile.TemporaryDirectory() as cache:
+            for name, entry in manifest.configs.items():
+                try:
+                    loaded = datasets.load_dataset(str(root), name, cache_dir=cache)
+                except (OSError, ValueError, datasets.exceptions.DatasetsError) as e:
+                    yield f"config {name}: datasets can't load it ({str(e).splitlines()[0]})"
+                    continue
+                if (rows := sum(split.num_rows for split in loaded.values())) != entry.rows:
+                    yield f"config {name}: datasets loads {rows} rows, the manifest says {entry.rows}"
+                for split, data in loaded.items():
+                    if "label" in data.features and data.features["label"].names != manifest.scheme.labels:
+                        yield f"config {name}, {split}: datasets loads the labels as {data.features['label'].names}"
+    finally:
+        if was_enabled:
+            datasets.enable_progress_bars()

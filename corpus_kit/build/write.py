@@ -1,0 +1,177 @@
+"""An assembly becomes a folder: whole, durable and the same bytes each time, or not there at all."""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from corpus_kit import __version__
+from corpus_kit.annotate.ledger import TornLine
+from corpus_kit.build.assemble import Assembly, Row, assemble_corpus
+from corpus_kit.build.card import fill_card, read_card_source
+from corpus_kit.build.layout import Configs, lay_out_configs, lay_out_files
+from corpus_kit.canonical import hash_bytes, to_pretty_json
+from corpus_kit.columns import Column
+from corpus_kit.corpus import Corpus
+from corpus_kit.errors import TargetError
+from corpus_kit.files import make_target_error, recover_folder, replace_folder
+from corpus_kit.release import MANIFEST_FILE
+
+ROW_GROUP_ROWS = 65_536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildResult:
+    """A finished build. `counts` is that of the manifest; `torn` are ledgers whose last line was cut off."""
+
+    path: Path
+    name: str
+    version: str
+    digest: str
+    counts: Mapping[str, Any]
+    torn: tuple[TornLine, ...]
+
+
+def build_release(corpus: Corpus, *, out: Path | None = None) -> BuildResult:
+    """Build the release of a corpus' version into `<out>/<name>/<version>/` (`out`: the corpus' `dist/`).
+
+    The folder appears complete or not at all; a release that stood there is replaced in one step. Two builds into the
+    same place wait for one another. A TargetError where the place can't be written or holds something else.
+    """
+    file = corpus.file
+    target = (out.resolve() if out is not None else corpus.root / "dist") / file.name / file.version
+    if target.exists() and not (target / MANIFEST_FILE).is_file():
+        raise TargetError("exists and is no release", path=target, remedy="Move it away, or choose another --out")
+    assembly = assemble_corpus(corpus)
+    contents, counts = render_files(assembly)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(target.parent / f".{file.version}.lock"):
+            recover_folder(target)
+            _write_folder(contents, target)
+    except OSError as e:
+        raise make_target_error(target, e) from e
+    return BuildResult(
+        path=target,
+        name=file.name,
+        version=file.version,
+        digest=assembly.digest,
+        counts=counts,
+        torn=assembly.torn,
+    )
+
+
+def _write_folder(contents: Mapping[str, bytes], target: Path) -> None:
+    with tempfile.TemporaryDirectory(
+        prefix=f".{target.name}.", suffix=".tmp", dir=target.parent, ignore_cleanup_errors=True
+    ) as name:
+        temporary = Path(name, "release")
+        for path, data in contents.items():
+            file = temporary / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
+        replace_folder(temporary, target)
+
+
+def render_files(assembly: Assembly) -> tuple[dict[str, bytes], Mapping[str, Any]]:
+    """Every file of a release, by its path, and the counts of the manifest."""
+    tables = lay_out_files(assembly)
+    configs = lay_out_configs(assembly, tables)
+    contents = {
+        path: write_parquet(rows, assembly.columns[path.split("/")[1]]) for path, rows in sorted(tables.items())
+    }
+    card = fill_card(read_card_source(assembly.corpus), assembly, path=assembly.corpus.card_path)
+    contents["README.md"] = card.encode("utf-8")
+    contents["annotations/guidelines.md"] = assembly.guidelines.text.encode("utf-8")
+    contents["CHANGELOG.md"] = render_changelog(assembly).encode("utf-8")
+    manifest = make_manifest(assembly, configs, contents)
+    contents[MANIFEST_FILE] = to_pretty_json(manifest).encode("utf-8")
+    return contents, manifest["counts"]
+
+
+def write_parquet(rows: list[Row], columns: tuple[Column, ...]) -> bytes:
+    """The rows as a Parquet file: explicit schema, zstd level 1, fixed row groups; same bytes for a pyarrow version."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from corpus_kit.arrow import make_table
+
+    sink = pa.BufferOutputStream()
+    pq.write_table(
+        make_table(rows, columns), sink, compression="zstd", compression_level=1, row_group_size=ROW_GROUP_ROWS
+    )
+    return bytes(sink.getvalue())
+
+
+def render_changelog(assembly: Assembly) -> str:
+    """`CHANGELOG.md`: what this version holds."""
+    labels = ", ".join(f"{count} {label}" for label, count in assembly.count_labels().items())
+    return (
+        f"# Changes of {assembly.corpus.file.name}\n\n## {assembly.corpus.file.version}\n\n"
+        f"- {len(assembly.articles)} articles, {len(assembly.segments)} segments, "
+        f"{len(assembly.rows['sentences'])} of them labelled: {labels}.\n"
+        f"- Guidelines {assembly.guidelines.version}.\n"
+        f"- Content digest `{assembly.digest}`.\n"
+    )
+
+
+def make_counts(assembly: Assembly) -> dict[str, Any]:
+    """The numbers of a release; set-aside items are counted by what they are and why."""
+    reasons: dict[str, int] = {}
+    for item in assembly.set_aside:
+        key = f"{item.kind}: {item.reason}"
+        reasons[key] = reasons.get(key, 0) + 1
+    return {
+        "articles": len(assembly.articles),
+        "segments": len(assembly.segments),
+        "labelled": len(assembly.rows["sentences"]),
+        "labels": assembly.count_labels(),
+        "attributions": assembly.count_attributions(),
+        "set_aside": dict(sorted(reasons.items())),
+    }
+
+
+def make_manifest(assembly: Assembly, configs: Configs, contents: Mapping[str, bytes]) -> dict[str, Any]:
+    """`manifest.json` as JSON values: a pure function of the assembly, the files and the package versions."""
+    file, scheme = assembly.corpus.file, assembly.corpus.scheme
+    sizes = {path: len(rows) for path, rows in lay_out_files(assembly).items()}
+    return {
+        "format": "corpus-kit/release/1",
+        "name": file.name,
+        "version": file.version,
+        "language": file.language,
+        "digest": assembly.digest,
+        "scheme": {
+            "labels": list(scheme.labels),
+            "attributions": list(scheme.attributions),
+            "allowed": {label: list(names) for label, names in scheme.allowed.items()},
+            "outside_prose": sorted(scheme.outside_prose),
+        },
+        "guidelines": {"version": assembly.guidelines.version, "sha256": assembly.guidelines.sha256},
+        "segmenter": file.segmenter,
+        "counts": make_counts(assembly),
+        "tables": {
+            table: {"rows": len(rows), "digest": assembly.digests[table]} for table, rows in assembly.rows.items()
+        },
+        "configs": {
+            name: {
+                "table": table,
+                "splits": {split: list(paths) for split, paths in splits.items()},
+                "rows": sum(sizes[path] for paths in splits.values() for path in paths),
+            }
+            for name, (table, splits) in configs.items()
+        },
+        "folds": {
+            f"fold_{fold}": [article.id for article in assembly.articles if assembly.folds[article.id] == fold]
+            for fold in sorted(set(assembly.folds.values()))
+        },
+        "splits": {split: [f"fold_{fold}" for fold in own] for split, own in assembly.splits.items()},
+        "set_aside": [{"kind": item.kind, "id": item.id, "reason": item.reason} for item in assembly.set_aside],
+        "licenses": {"annotations": file.license.annotations, "articles": file.license.articles},
+        "versions": {"corpus-kit": __version__, "pyarrow": version("pyarrow")},
+        "files": {path: {"sha256": hash_bytes(data), "bytes": len(data)} for path, data in sorted(contents.items())},
+    }

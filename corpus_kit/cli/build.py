@@ -1,0 +1,43 @@
+"""`corpus-kit build`: make the release."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from corpus_kit.cli.options import CorpusOption, JsonOption, open_corpus, print_json
+
+
+def build(
+    corpus: CorpusOption = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Where <name>/<version>/ goes. Default: dist/.")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Build the release: Parquet, card and manifest under dist/<name>/<version>/."""
+    from corpus_kit.build import build_release
+
+    result = build_release(open_corpus(corpus), out=out)
+    for torn in result.torn:
+        typer.echo(f"warning: {torn}", err=True)
+    for reason, count in result.counts["set_aside"].items():
+        typer.echo(f"set aside: {count} × {reason} (listed in manifest.json)", err=True)
+    if json:
+        print_json(
+            {
+                "release": str(result.path),
+                "name": result.name,
+                "version": result.version,
+                "digest": result.digest,
+                "counts": result.counts,
+            }
+        )
+        return
+    counts = result.counts
+    labels = ", ".join(f"{count} {label}" for label, count in counts["labels"].items())
+    typer.echo(
+        f"{result.name} {result.version}: {counts['articles']} articles, {counts['labelled']} sentences ({labels})"
+    )
+    typer.echo(f"digest {result.digest}")
+    typer.echo(f"release {result.path}")

@@ -1,0 +1,21 @@
+"""`corpus-kit check`: is a release what it says it is?"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from corpus_kit.cli.options import CorpusOption, locate_release, report_differences
+
+
+def check(
+    release: Annotated[
+        Path | None, typer.Argument(metavar="RELEASE", help="A release folder. Default: that of the corpus' version.")
+    ] = None,
+    corpus: CorpusOption = None,
+) -> None:
+    """Verify a release: bytes, digests, schema, label order, splits, rows, and that `datasets` loads it."""
+    from corpus_kit.build import check_release
+
+    path = locate_release(release, corpus)
+    report_differences(check_release(path), fine=f"{path}: fine")

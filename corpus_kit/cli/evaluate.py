@@ -1,0 +1,33 @@
+"""`corpus-kit evaluate`: run classifiers on a release."""
+
+from typing import Annotated
+
+import typer
+
+from corpus_kit.cli.options import CorpusOption, ReleaseOption, locate_release, open_corpus
+
+
+def evaluate(
+    classifiers: Annotated[
+        list[str],
+        typer.Argument(metavar="NAME|FILE.py...", help="Folders of baselines/, or files that define a Classifier."),
+    ],
+    protocol: Annotated[
+        str, typer.Option("--protocol", help="loao: each fold is predicted by a model that learnt from the others.")
+    ] = "loao",
+    release: ReleaseOption = None,
+    corpus: CorpusOption = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The seed that every classifier is given.")] = 0,
+) -> None:
+    """Run classifiers under a protocol; store predictions and result beside each baseline."""
+    from corpus_kit.cli.progress import show_progress
+    from corpus_kit.evaluate import run_baseline
+    from corpus_kit.release import load_release
+
+    baselines = open_corpus(corpus).baselines_dir
+    loaded = load_release(locate_release(release, corpus))
+    for name in classifiers:
+        with show_progress(name) as progress:
+            run = run_baseline(name, loaded, baselines, protocol=protocol, seed=seed, progress=progress)
+        typer.echo(run.summary)
+        typer.echo(f"  {run.record_path}")

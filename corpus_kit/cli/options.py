@@ -1,0 +1,49 @@
+"""Options and output that several commands share."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from corpus_kit.corpus import Corpus
+
+CorpusOption = Annotated[
+    Path | None,
+    typer.Option("--corpus", metavar="DIR", help="The corpus folder. Default: the nearest corpus.toml upward."),
+]
+ReleaseOption = Annotated[
+    Path | None,
+    typer.Option("--release", metavar="DIR", help="The release folder. Default: that of the corpus' version in dist/."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
+CheckOption = Annotated[bool, typer.Option("--check", help="Change nothing; exit 3 if anything would change.")]
+
+
+def open_corpus(folder: Path | None) -> "Corpus":
+    """The corpus of `--corpus`, or the nearest one upward."""
+    from corpus_kit.corpus import find_corpus, load_corpus
+
+    return load_corpus(find_corpus(Path.cwd()) if folder is None else folder)
+
+
+def locate_release(release: Path | None, corpus: Path | None) -> Path:
+    """The folder of `--release`, or where the corpus' version is built by default."""
+    return open_corpus(corpus).release_dir if release is None else release
+
+
+def print_json(value: Any) -> None:
+    """One JSON value on one line."""
+    typer.echo(json.dumps(value, ensure_ascii=False, allow_nan=False))
+
+
+def report_differences(found: list[str], *, fine: str) -> None:
+    """Print what a check found; exit 3 if it found anything."""
+    if not found:
+        typer.echo(fine)
+        return
+    for line in found:
+        typer.echo(line)
+    typer.echo(f"{len(found)} differ", err=True)
+    raise typer.Exit(3)

@@ -1,0 +1,192 @@
+"""A corpus is a folder: `corpus.toml` names it, its labels and its rules."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from corpus_kit.canonical import hash_bytes
+from corpus_kit.errors import CorpusError
+from corpus_kit.labels import LabelScheme
+from corpus_kit.records import Record, decode_utf8, read_bytes, read_toml
+
+CORPUS_FILE = "corpus.toml"
+_NAME = r"^[a-z0-9]+(?:[-_.][a-z0-9]+)*$"
+_SEMVER = r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$"
+_FIX = f"See docs/corpus.md for what a {CORPUS_FILE} holds"
+
+
+class LabelsTable(Record):
+    """`[labels]`: the names in their order; `outside_prose` are those of what is not the article's own prose."""
+
+    names: tuple[str, ...] = Field(min_length=2)
+    guidelines: str = "annotations/guidelines.md"
+    outside_prose: tuple[str, ...] = ()
+    keys: dict[str, str] = Field(default_factory=dict)
+
+
+class AttributionTable(Record):
+    """`[attribution]`: the second column. `allowed` lists, per label, what may stand beside it."""
+
+    names: tuple[str, ...] = ()
+    allowed: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
+class FoldsTable(Record):
+    """`[folds]`: `article` makes a fold of each article with its near-duplicates; `hash` makes `count` folds.
+
+    Every fold that is neither validation nor test is train.
+    """
+
+    rule: Literal["article", "hash"] = "article"
+    count: int = Field(default=10, ge=2, le=1000)
+    validation: tuple[int, ...] | None = None
+    test: tuple[int, ...] | None = None
+
+
+class AnnotatorTable(Record):
+    """`[annotators.<id>]`: who wrote a ledger. `model` groups the passes of one language model."""
+
+    kind: Literal["human", "language-model"]
+    model: str | None = None
+    description: str = ""
+
+
+class LicenseTable(Record):
+    """`[license]`: what holds for the labels, the articles, and (as an identifier that the Hub knows) the whole."""
+
+    dataset: str = "other"
+    annotations: str = "CC-BY-4.0"
+    articles: str = "The articles remain their publishers'."
+
+
+class CorpusFile(Record):
+    """`corpus.toml`."""
+
+    name: str = Field(pattern=_NAME)
+    version: str = Field(pattern=_SEMVER)
+    language: str = Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")
+    title: str = ""
+    description: str = ""
+    url: str | None = None
+    segmenter: str = "news"
+    license: LicenseTable = LicenseTable()
+    labels: LabelsTable
+    attribution: AttributionTable = AttributionTable()
+    folds: FoldsTable = FoldsTable()
+    annotators: dict[str, AnnotatorTable] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _check_names(self) -> "CorpusFile":
+        labels, attributions = self.labels.names, self.attribution.names
+        for what, names in (("labels.names", labels), ("attribution.names", attributions)):
+            if len(set(names)) < len(names):
+                raise ValueError(f"{what}: a name stands twice")
+        _require_known("labels.outside_prose", self.labels.outside_prose, labels)
+        _require_known("labels.keys", self.labels.keys, labels)
+        if len(set(self.labels.keys.values())) < len(self.labels.keys):
+            raise ValueError("labels.keys: one key stands for two labels")
+        _require_known("attribution.allowed", self.attribution.allowed, labels)
+        for label, names in self.attribution.allowed.items():
+            _require_known(f"attribution.allowed.{label}", names, attributions)
+        if set(self.folds.validation or ()) & set(self.folds.test or ()):
+            raise ValueError("folds: a fold is both validation and test")
+        return self
+
+
+def _require_known(where: str, names: object, valid: tuple[str, ...]) -> None:
+    for name in names:  # type: ignore[attr-defined]
+        if name not in valid:
+            raise ValueError(f"{where}: {name!r} is not among {', '.join(valid) or 'the (empty) names'}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guidelines:
+    """The guidelines as they stand: their version is in the front matter, `sha256` is that of the file."""
+
+    text: str
+    version: str
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Corpus:
+    """A corpus folder and what its `corpus.toml` says. Reading articles and annotations is the stages' work."""
+
+    root: Path
+    file: CorpusFile
+
+    @property
+    def manifest_path(self) -> Path:
+        """`seeds/manifest.jsonl`."""
+        return self.root / "seeds" / "manifest.jsonl"
+
+    @property
+    def ledger_dir(self) -> Path:
+        """`annotations/ledger/`, a file per annotator."""
+        return self.root / "annotations" / "ledger"
+
+    @property
+    def adjudicated_path(self) -> Path:
+        """`annotations/adjudicated.jsonl`."""
+        return self.root / "annotations" / "adjudicated.jsonl"
+
+    @property
+    def card_path(self) -> Path:
+        """`DATASET_CARD.md`."""
+        return self.root / "DATASET_CARD.md"
+
+    @property
+    def baselines_dir(self) -> Path:
+        """`baselines/`, a folder per system."""
+        return self.root / "baselines"
+
+    @property
+    def release_dir(self) -> Path:
+        """Where this version's release stands unless another place is given: `dist/<name>/<version>/`."""
+        return self.root / "dist" / self.file.name / self.file.version
+
+    @cached_property
+    def scheme(self) -> LabelScheme:
+        """The label scheme."""
+        labels = self.file.labels
+        return LabelScheme(
+            labels=labels.names,
+            attributions=self.file.attribution.names,
+            allowed={name: self.file.attribution.allowed.get(name, ()) for name in labels.names},
+            outside_prose=frozenset(labels.outside_prose),
+            keys=dict(labels.keys),
+        )
+
+    def read_guidelines(self) -> Guidelines:
+        """The version and digest of the guidelines; a CorpusError where the file or its version is missing."""
+        path = self.root / self.file.labels.guidelines
+        data = read_bytes(path, CorpusError, remedy="labels.guidelines in corpus.toml names this file")
+        text = decode_utf8(data, path, CorpusError)
+        found = re.match(r"---\n(?:.*\n)*?version: *(\S+)\n(?:.*\n)*?---\n", text)
+        if not found:
+            raise CorpusError(
+                "the guidelines state no version", path=path, line=1, remedy="Begin with ---, version: 1.0.0, ---"
+            )
+        return Guidelines(text=text, version=found[1], sha256=hash_bytes(data))
+
+
+def find_corpus(start: Path) -> Path:
+    """The nearest folder from `start` upward that has a `corpus.toml`."""
+    for folder in (start.resolve(), *start.resolve().parents):
+        if (folder / CORPUS_FILE).is_file():
+            return folder
+    raise CorpusError(
+        f"no {CORPUS_FILE} here or above", path=start, remedy="Use --corpus DIR, or make a corpus: corpus-kit init DIR"
+    )
+
+
+def load_corpus(folder: Path | str) -> Corpus:
+    """Read a corpus folder's `corpus.toml`; a CorpusError says what is missing or wrong."""
+    root = Path(folder).resolve()
+    if not (root / CORPUS_FILE).is_file():
+        raise CorpusError(f"no {CORPUS_FILE} in this folder", path=root, remedy="Make one: corpus-kit init DIR")
+    return Corpus(root=root, file=read_toml(root / CORPUS_FILE, CorpusFile, CorpusError, remedy=_FIX))

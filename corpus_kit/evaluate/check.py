@@ -1,0 +1,121 @@
+"""Stored results are computed again from the stored predictions, and what differs is listed by name."""
+
+from collections.abc import Mapping
+from itertools import zip_longest
+from math import isclose
+from pathlib import Path
+from typing import Any
+
+from corpus_kit.canonical import hash_bytes
+from corpus_kit.errors import PredictionError, ReleaseError
+from corpus_kit.evaluate.classifier import CLASSIFIER_FILE
+from corpus_kit.evaluate.leaderboard import collect_runs, render_leaderboard
+from corpus_kit.evaluate.predictions import read_predictions
+from corpus_kit.evaluate.protocols import hash_training_ids, split_folds
+from corpus_kit.evaluate.record import Origin, ResultRecord, make_record, read_record
+from corpus_kit.evaluate.run import locate_predictions
+from corpus_kit.evaluate.score import score_predictions
+from corpus_kit.records import decode_utf8, read_bytes
+from corpus_kit.release import Release
+
+TOLERANCE = 1e-12
+_NOT_RECOMPUTED = frozenset({"versions"})
+
+
+def recompute_run(record_path: Path, release: Release) -> dict[str, Any]:
+    """The record that the predictions stored beside `record_path` lead to.
+
+    Taken over from the stored record are the system's version, whether it is trained, the protocol, the seed and the
+    package versions; the digest of the code is that of the classifier in the system's folder, if it is there. Missing
+    predictions are counted as wrong and listed. A PredictionError where the predictions don't fit the release.
+    """
+    stored = read_record(record_path)
+    predictions_path = locate_predictions(record_path)
+    predictions = read_predictions(predictions_path, release, allow_missing=True)
+    source = record_path.parent.parent / CLASSIFIER_FILE
+    found: dict[str, str | None] = {"name": source.parent.name}
+    if source.is_file():
+        found["source_sha256"] = hash_bytes(read_bytes(source, PredictionError))
+    training = stored.train_ids_sha256
+    if stored.protocol == "loao":
+        training = {str(fold.number): hash_training_ids(fold) for fold in split_folds(release)}
+    record = make_record(
+        release,
+        score_predictions(release, predictions, allow_missing=True, is_approximate=stored.system.is_trained),
+        stored.system.model_copy(update=found),
+        origin=Origin(stored.protocol, stored.seed, training),
+        predictions_sha256=hash_bytes(read_bytes(predictions_path, PredictionError)),
+    )
+    return {**record, "versions": stored.versions}
+
+
+def compare_run(stored: ResultRecord, recomputed: Mapping[str, Any]) -> list[str]:
+    """What differs, a line each such as `confusion.a1[0][2]: stored 3, recomputed 2`; empty where nothing does.
+
+    Counts, names and digests must be equal, fractions within 1e-12. Package versions are not compared.
+    """
+    return [
+        line
+        for name, value in stored.model_dump().items()
+        if name not in _NOT_RECOMPUTED
+        for line in _list_differences(value, recomputed[name], name)
+    ]
+
+
+_ABSENT = object()
+
+
+def _list_differences(stored: Any, found: Any, where: str) -> list[str]:
+    if isinstance(stored, dict) and isinstance(found, dict):
+        return [
+            line
+            for key in sorted(stored.keys() | found.keys())
+            for line in _list_differences(stored.get(key, _ABSENT), found.get(key, _ABSENT), f"{where}.{key}")
+        ]
+    if isinstance(stored, list) and isinstance(found, list):
+        return [
+            line
+            for i, (left, right) in enumerate(zip_longest(stored, found, fillvalue=_ABSENT))
+            for line in _list_differences(left, right, f"{where}[{i}]")
+        ]
+    if isinstance(stored, float) and isinstance(found, float):
+        is_equal = isclose(stored, found, rel_tol=0, abs_tol=TOLERANCE)
+    else:
+        is_equal = stored == found
+    return [] if is_equal else [f"{where}: stored {_show(stored)}, recomputed {_show(found)}"]
+
+
+def _show(value: Any) -> str:
+    return "nothing" if value is _ABSENT else repr(value)
+
+
+def check_leaderboard(baselines_dir: Path, release: Release, board_path: Path) -> list[str]:
+    """Every difference between what is stored and what is recomputed, a line each; empty where nothing differs.
+
+    Each stored result is computed again from its predictions, then the board's text is compared with the one that the
+    stored results make. A result whose predictions are refused is a difference.
+    """
+    runs = collect_runs(baselines_dir, release)
+    found = []
+    for path, record in runs:
+        try:
+            found += [f"{path}: {line}" for line in compare_run(record, recompute_run(path, release))]
+        except (PredictionError, ReleaseError) as e:
+            found.append(str(e))
+    try:
+        expected = render_leaderboard(runs)
+    except ReleaseError as e:
+        return [*found, str(e)]
+    if not board_path.is_file():
+        return [*found, f"{board_path}: the board does not exist"]
+    board = decode_utf8(read_bytes(board_path, ReleaseError), board_path, ReleaseError)
+    return found + _compare_board(board, expected, board_path)
+
+
+def _compare_board(board: str, expected: str, path: Path) -> list[str]:
+    pairs = zip_longest(board.split("\n"), expected.split("\n"), fillvalue=_ABSENT)
+    return [
+        f"{path}:{number}: stored {_show(left)}, recomputed {_show(right)}"
+        for number, (left, right) in enumerate(pairs, start=1)
+        if left != right
+    ]

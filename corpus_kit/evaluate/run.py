@@ -1,0 +1,123 @@
+"""A baseline is run: predicted, scored and stored, so that anyone can compute its scores again."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corpus_kit.canonical import hash_bytes, to_pretty_json
+from corpus_kit.errors import PredictionError, UnknownName
+from corpus_kit.evaluate.classifier import load_classifier
+from corpus_kit.evaluate.intervals import Interval
+from corpus_kit.evaluate.predictions import format_predictions, read_predictions
+from corpus_kit.evaluate.protocols import PROTOCOLS, Progress
+from corpus_kit.evaluate.record import Origin, System, describe_scores, make_record
+from corpus_kit.evaluate.score import Scores, score_predictions
+from corpus_kit.files import write_atomically
+from corpus_kit.records import read_bytes
+from corpus_kit.release import Release
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaselineRun:
+    """A stored result: where it lies, what it says, and one line about it."""
+
+    record_path: Path
+    record: dict[str, Any]
+    scores: Scores
+    summary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoredFile:
+    """A prediction file's scores."""
+
+    path: Path
+    predictions_sha256: str
+    release: Release
+    scores: Scores
+
+    def to_json(self) -> dict[str, Any]:
+        """The scores as in a result record, with the digest of the file's bytes; nan becomes null."""
+        return {"predictions_sha256": self.predictions_sha256, **describe_scores(self.release, self.scores)}
+
+    def to_text(self) -> str:
+        """The scores for people: a line each, then what is missing."""
+        manifest = self.release.manifest
+        lines = [f"{self.path} on {manifest.name} {manifest.version}"]
+        lines += [f"  {name}: {show_interval(interval)}" for name, interval in self.scores.metrics.items()]
+        lines += [f"  support of {label}: {n}" for label, n in self.scores.supports.items()]
+        lines += [f"  missing, counted as wrong: {id_}" for id_ in self.scores.missing]
+        return "\n".join(lines)
+
+
+def run_baseline(
+    name_or_path: str,
+    release: Release,
+    baselines_dir: Path,
+    *,
+    protocol: str = "loao",
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> BaselineRun:
+    """Run a classifier and store the result under `<baselines_dir>/<name>/<dataset version>/`.
+
+    The classifier is named as `load_classifier` takes it. Writes `<protocol>.predictions.jsonl`, then
+    `<protocol>.json`, each whole or not at all; an earlier result is replaced. The same release, code, seed and package
+    versions give the same bytes. An UnknownName lists the protocols; a TargetError says what can't be written.
+    """
+    if protocol not in PROTOCOLS:
+        raise UnknownName("protocol", protocol, PROTOCOLS)
+    loaded = load_classifier(name_or_path, baselines_dir)
+    predictions, train_ids_sha256 = PROTOCOLS[protocol](release, loaded, seed, progress)
+    scores = score_predictions(release, predictions, is_approximate=loaded.is_trained)
+    stored = format_predictions(predictions)
+    system = System(
+        name=loaded.name,
+        version=loaded.version,
+        source_sha256=loaded.source_sha256,
+        is_trained=loaded.is_trained,
+    )
+    record = make_record(
+        release,
+        scores,
+        system,
+        origin=Origin(protocol, seed, train_ids_sha256),
+        predictions_sha256=hash_bytes(stored),
+    )
+    path = baselines_dir / loaded.name / release.manifest.version / f"{protocol}.json"
+    write_atomically(locate_predictions(path), stored)
+    write_atomically(path, to_pretty_json(record).encode("utf-8"))
+    summary = ", ".join(f"{name} {show_interval(scores.metrics[name])}" for name in ("macro_f1", "accuracy"))
+    return BaselineRun(
+        record_path=path, record=record, scores=scores, summary=f"{loaded.name} {loaded.version}, {protocol}: {summary}"
+    )
+
+
+def locate_predictions(record_path: Path) -> Path:
+    """Where the predictions of a stored result are: beside it."""
+    return record_path.with_suffix(".predictions.jsonl")
+
+
+def score_file(path: Path, release: Release, *, allow_missing: bool = False) -> ScoredFile:
+    """Score a prediction file from anywhere; a PredictionError where it doesn't fit the release.
+
+    The intervals are marked approximate where predictions state a fold, for then the system was probably trained again
+    for each.
+    """
+    predictions = read_predictions(path, release, allow_missing=allow_missing)
+    scores = score_predictions(
+        release,
+        predictions,
+        allow_missing=allow_missing,
+        is_approximate=any(one.fold is not None for one in predictions),
+    )
+    digest = hash_bytes(read_bytes(path, PredictionError))
+    return ScoredFile(path=path, predictions_sha256=digest, release=release, scores=scores)
+
+
+def show_interval(interval: Interval) -> str:
+    """A score with its interval for people, to three decimals, or why there is none."""
+    if interval.reason:
+        return f"{interval.value:.3f} (no interval: {interval.reason})"
+    mark = ", approximate" if interval.is_approximate else ""
+    return f"{interval.value:.3f} [{interval.low:.3f}, {interval.high:.3f}{mark}]"

@@ -1,0 +1,55 @@
+"""`seeds/manifest.jsonl`: a row per article, which says what the file is and whose."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import Field
+
+from corpus_kit.corpus import Corpus
+from corpus_kit.errors import ArticleError
+from corpus_kit.records import Record, read_jsonl
+
+_ISO_DATE = r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2}))?$"
+
+
+class ManifestRow(Record):
+    """One article: `path` is relative to `seeds/`; what the article doesn't state is null."""
+
+    id: str = Field(pattern=r"^[a-z0-9]+(?:[-_.][a-z0-9]+)*$")
+    path: str = Field(min_length=1)
+    publisher: str | None
+    title: str | None
+    author: str | None
+    published: str | None = Field(pattern=_ISO_DATE)
+    url: str | None
+    retrieved: str | None = Field(pattern=_ISO_DATE)
+    license_note: str = Field(min_length=1)
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    size_bytes: int = Field(ge=0)
+
+
+class ManifestEntry(NamedTuple):
+    """A row with its line number and the file it names."""
+
+    line: int
+    row: ManifestRow
+    file: Path
+
+
+def read_manifest(corpus: Corpus) -> list[ManifestEntry]:
+    """The rows in their order. Ids and paths are unique, and no path leaves `seeds/`; else an ArticleError."""
+    path, seeds = corpus.manifest_path, corpus.manifest_path.parent.resolve()
+    entries: list[ManifestEntry] = []
+    seen: set[str] = set()
+    for line, row in read_jsonl(path, ManifestRow, ArticleError):
+        file = (seeds / row.path).resolve()
+        if not file.is_relative_to(seeds):
+            raise ArticleError(f"path {row.path!r} leaves the seeds folder", path=path, line=line)
+        for what in (row.id, str(file)):
+            if what in seen:
+                raise ArticleError(f"{what!r} stands twice", path=path, line=line, remedy="Give each article one row")
+            seen.add(what)
+        entries.append(ManifestEntry(line, row, file))
+    if not entries:
+        raise ArticleError("the manifest lists no article", path=path, remedy="Add a row: docs/corpus.md")
+    return entries

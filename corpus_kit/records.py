@@ -1,0 +1,119 @@
+"""Where bytes from outside become records: TOML, JSON and JSON Lines, validated, with file and line in every error."""
+
+import io
+import json
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from corpus_kit.errors import CorpusKitError
+
+
+class Record(BaseModel):
+    """A record from outside: unknown keys are refused, and it can't be changed after it was read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+RecordType = TypeVar("RecordType", bound=Record)
+
+
+class NumberedLine(NamedTuple):
+    """A line of a file without its line break. `number` counts from 1, `offset` is in bytes."""
+
+    number: int
+    offset: int
+    data: bytes
+    is_terminated: bool
+
+
+def read_bytes(path: Path, error: type[CorpusKitError], *, remedy: str = "") -> bytes:
+    """The bytes of a file; what the system says against it becomes `error`."""
+    try:
+        return path.read_bytes()
+    except OSError as e:
+        raise error(f"can't be read ({e.strerror or e})", path=path, remedy=remedy) from e
+
+
+def decode_utf8(data: bytes, path: Path, error: type[CorpusKitError]) -> str:
+    """Bytes as text, strictly; an error names the offset and the line of the first bad byte."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as e:
+        line = data.count(b"\n", 0, e.start) + 1
+        raise error(
+            f"not valid UTF-8: byte 0x{data[e.start]:02x} at offset {e.start}",
+            path=path,
+            line=line,
+            remedy="Save the file as UTF-8; nothing is guessed or replaced",
+        ) from e
+
+
+def read_toml(path: Path, model: type[RecordType], error: type[CorpusKitError], *, remedy: str = "") -> RecordType:
+    """A TOML file as a record."""
+    text = decode_utf8(read_bytes(path, error, remedy=remedy), path, error)
+    try:
+        return model.model_validate(tomllib.loads(text), strict=False)
+    except tomllib.TOMLDecodeError as e:
+        raise error(f"not valid TOML: {e}", path=path, remedy="See https://toml.io for the syntax") from e
+    except ValidationError as e:
+        raise error(describe_invalid(e), path=path, remedy=remedy) from e
+
+
+def read_json(path: Path, error: type[CorpusKitError], *, remedy: str = "") -> Any:
+    """The value of a JSON file."""
+    data = read_bytes(path, error, remedy=remedy)
+    return parse_json(data, error, path=path, line=None)
+
+
+def iter_lines(path: Path, error: type[CorpusKitError]) -> Iterator[NumberedLine]:
+    """The lines of a file that are not blank, in order; a line feed ends a line and nothing else does."""
+    offset = 0
+    for number, line in enumerate(io.BytesIO(read_bytes(path, error)), start=1):
+        if line.strip():
+            yield NumberedLine(number, offset, line.rstrip(b"\r\n"), line.endswith(b"\n"))
+        offset += len(line)
+
+
+def parse_json(data: bytes, error: type[CorpusKitError], *, path: Path, line: int | None) -> Any:
+    """The value of one JSON text; duplicate keys are refused."""
+    try:
+        return json.loads(decode_utf8(data, path, error), object_pairs_hook=_refuse_duplicate_keys)
+    except ValueError as e:
+        raise error(f"not valid JSON: {e}", path=path, line=line) from e
+
+
+def _refuse_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return value
+
+
+def read_jsonl(path: Path, model: type[RecordType], error: type[CorpusKitError]) -> Iterator[tuple[int, RecordType]]:
+    """The records of a JSON Lines file, each with its line number."""
+    for line in iter_lines(path, error):
+        yield line.number, parse_record(line.data, model, error, path=path, line=line.number)
+
+
+def parse_record(
+    data: bytes, model: type[RecordType], error: type[CorpusKitError], *, path: Path, line: int | None
+) -> RecordType:
+    """One JSON text as a record."""
+    value = parse_json(data, error, path=path, line=line)
+    try:
+        return model.model_validate(value)
+    except ValidationError as e:
+        raise error(describe_invalid(e), path=path, line=line) from e
+
+
+def describe_invalid(error: ValidationError) -> str:
+    """What pydantic found, in one line: each field with what is wrong about it."""
+    found = []
+    for item in error.errors(include_url=False):
+        field = ".".join(str(part) for part in item["loc"])
+        found.append(f"{field}: {item['msg']}" if field else str(item["msg"]))
+    return "; ".join(found)

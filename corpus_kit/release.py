@@ -1,0 +1,193 @@
+"""A release folder as it is read: the manifest, the tables, and the articles that evaluation runs on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from corpus_kit.canonical import digest_rows, digest_value
+from corpus_kit.columns import define_columns, describe_columns
+from corpus_kit.errors import ReleaseError
+from corpus_kit.labels import LabelScheme
+from corpus_kit.model import LabelledArticle, Segment, SegmentedArticle
+from corpus_kit.records import Record, parse_record, read_bytes
+
+MANIFEST_FILE = "manifest.json"
+_REBUILD = "Build the release again: corpus-kit build"
+
+
+class SchemeTable(Record):
+    """The label scheme that the integers of a release mean."""
+
+    labels: list[str]
+    attributions: list[str]
+    allowed: dict[str, list[str]]
+    outside_prose: list[str]
+
+
+class FileEntry(Record):
+    """A file of a release."""
+
+    sha256: str
+    bytes: int
+
+
+class ConfigEntry(Record):
+    """A config: which files make up each split, and how many rows it has."""
+
+    table: Literal["sentences", "articles", "annotations"]
+    splits: dict[str, list[str]]
+    rows: int
+
+
+class TableEntry(Record):
+    """A table: its rows and its content digest."""
+
+    rows: int
+    digest: str
+
+
+class SetAsideEntry(Record):
+    """Something that is not in the release, and why."""
+
+    kind: str
+    id: str
+    reason: str
+
+
+class Counts(Record):
+    """The numbers of a release. `set_aside` counts by reason; labelled and set-aside segments add up to segments."""
+
+    articles: int
+    segments: int
+    labelled: int
+    labels: dict[str, int]
+    attributions: dict[str, int]
+    set_aside: dict[str, int]
+
+
+class Manifest(Record):
+    """`manifest.json`: what a release is, and what every file of it must be."""
+
+    format: Literal["corpus-kit/release/1"]
+    name: str
+    version: str
+    language: str
+    digest: str
+    scheme: SchemeTable
+    guidelines: dict[str, str]
+    segmenter: str
+    counts: Counts
+    tables: dict[str, TableEntry]
+    configs: dict[str, ConfigEntry]
+    folds: dict[str, list[str]]
+    splits: dict[str, list[str]]
+    set_aside: list[SetAsideEntry]
+    licenses: dict[str, str]
+    versions: dict[str, str]
+    files: dict[str, FileEntry]
+
+    def make_scheme(self) -> LabelScheme:
+        """The label scheme; keyboard keys are not part of a release."""
+        return LabelScheme(
+            labels=tuple(self.scheme.labels),
+            attributions=tuple(self.scheme.attributions),
+            allowed={name: tuple(names) for name, names in self.scheme.allowed.items()},
+            outside_prose=frozenset(self.scheme.outside_prose),
+            keys={},
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """A release whose sentences and articles were found to have the digests that its manifest states.
+
+    Attributes:
+        articles: every article with its labelled segments, in the manifest's order of folds, then of files.
+        duplicate_groups: the group of each segment that recurs in another fold.
+    """
+
+    path: Path
+    manifest: Manifest
+    scheme: LabelScheme
+    articles: tuple[LabelledArticle, ...]
+    duplicate_groups: Mapping[str, str]
+
+
+def digest_release(tables: Mapping[str, str], splits: Mapping[str, Sequence[str]]) -> str:
+    """The one digest of a release: over its tables' digests and which folds make up each split."""
+    return digest_value({"tables": dict(tables), "splits": {name: sorted(folds) for name, folds in splits.items()}})
+
+
+def read_manifest_file(path: Path) -> Manifest:
+    """The manifest of a release folder; a ReleaseError where it is missing or malformed."""
+    file = path / MANIFEST_FILE
+    data = read_bytes(file, ReleaseError, remedy=f"{path} is not a release. {_REBUILD}")
+    return parse_record(data, Manifest, ReleaseError, path=file, line=None)
+
+
+def list_table_files(path: Path, table: str) -> list[Path]:
+    """The Parquet files of a table, in the order of their names."""
+    return sorted((path / "data" / table).glob("*.parquet"))
+
+
+def read_rows(path: Path, table: str) -> list[dict[str, Any]]:
+    """Every row of a table in the order of its files, classes as integers."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rows: list[dict[str, Any]] = []
+    for file in list_table_files(path, table):
+        try:
+            rows += pq.ParquetFile(file).read().to_pylist()
+        except (OSError, pa.ArrowInvalid) as e:
+            raise ReleaseError(f"can't be read ({e})", path=file, remedy=_REBUILD) from e
+    return rows
+
+
+def digest_table(manifest: Manifest, table: str, rows: Sequence[Mapping[str, Any]]) -> str:
+    """The content digest of some rows as the columns of a release's scheme describe them."""
+    return digest_rows(describe_columns(define_columns(manifest.make_scheme())[table]), rows)
+
+
+def load_release(path: Path | str) -> Release:
+    """Read a release for evaluation; a ReleaseError if its content isn't what its manifest states."""
+    root = Path(path).resolve()
+    manifest = read_manifest_file(root)
+    tables = {}
+    for table in ("sentences", "articles"):
+        rows = tables[table] = read_rows(root, table)
+        found = digest_table(manifest, table, rows)
+        if found != manifest.tables[table].digest:
+            raise ReleaseError(
+                f"{table} have the digest {found}, the manifest says {manifest.tables[table].digest}",
+                path=root,
+                remedy=f"See what differs: corpus-kit check {root}",
+            )
+    scheme = manifest.make_scheme()
+    return Release(
+        path=root,
+        manifest=manifest,
+        scheme=scheme,
+        articles=_join_articles(tables["articles"], tables["sentences"], scheme),
+        duplicate_groups={row["id"]: row["duplicate_group"] for row in tables["sentences"] if row["duplicate_group"]},
+    )
+
+
+def _join_articles(
+    articles: Sequence[Mapping[str, Any]], sentences: Sequence[Mapping[str, Any]], scheme: LabelScheme
+) -> tuple[LabelledArticle, ...]:
+    by_article: dict[str, list[Mapping[str, Any]]] = {row["id"]: [] for row in articles}
+    for row in sentences:
+        by_article[row["article_id"]].append(row)
+    joined = []
+    for row in articles:
+        rows = sorted(by_article[row["id"]], key=lambda sentence: int(sentence["position"]))
+        segments = tuple(
+            Segment(**{key: sentence[key] for key in ("id", "article_id", "position", "start", "end", "text")})
+            for sentence in rows
+        )
+        article = SegmentedArticle(id=row["id"], text=row["text"], segments=segments)
+        labels = tuple(scheme.labels[sentence["label"]] for sentence in rows)
+        joined.append(LabelledArticle(article=article, labels=labels, fold=row["fold"]))
+    return tuple(joined)

@@ -1,0 +1,120 @@
+"""Which segments begin inside a quotation that an earlier segment opened.
+
+One pass over the quotation marks and line breaks of a text, with a stack of at most one open mark per
+family (double, guillemet, corner, single), so the time is linear however badly the marks are balanced.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+_FAMILIES: Final = {"double": '“”„‟"', "guillemet": "«»", "small": "‹›", "corner": "「」『』", "single": "‘’‚‛'"}
+_FAMILY: Final = {mark: family for family, marks in _FAMILIES.items() for mark in marks}
+_OPENING: Final = "“„‟‚‘‛«‹「『"
+_BEFORE_OPENING: Final = "([{<—–-/:=*_>¿¡“„«‹‘‚「『\"'"
+_BEFORE_NOTHING: Final = ".,;:!?…)]}>—–-*_<”»›’」』。、，\"'"
+_EVENT: Final = re.compile(r"(?P<lines>[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]\s*)|[“”„‟\"«»‹›「」『』‘’‚‛']")
+_ELISION: Final = re.compile(r"(?:\d|(?:tis|twas|em|til|cause|cos|n|round|bout)\b)", re.IGNORECASE)
+
+
+class _Event(NamedTuple):
+    """A mark at `at` and what it looks like, or line breaks that end there: one newline, two for a blank line."""
+
+    at: int
+    mark: str
+    opens: bool = False
+    closes: bool = False
+    is_possessive: bool = False
+
+    @property
+    def family(self) -> str:
+        return _FAMILY.get(self.mark, "")
+
+
+def trace_quotations(text: str, spans: Sequence[tuple[int, int]]) -> list[bool]:
+    """For each span, whether it begins inside a quotation that opened before it and has not closed.
+
+    Straight, curly, German and angle marks, corner brackets and single marks count; apostrophes do not.
+    A blank line ends what is open unless the next paragraph begins with an opening mark of the same
+    family, as a quotation of several paragraphs is set. A single line break ends it unless that holds
+    or the next mark of the family, in the same paragraph, is a closing one.
+    """
+    places, states = [-1], [False]
+    for at, is_open in _follow_marks(_find_events(text)):
+        places.append(at)
+        states.append(is_open)
+    return [states[bisect_left(places, start) - 1] for start, _ in spans]
+
+
+def _find_events(text: str) -> list[_Event]:
+    """The line breaks and quotation marks in order; apostrophes and elisions are left out."""
+    events = []
+    for match in _EVENT.finditer(text):
+        at = match.start()
+        if match.lastgroup:
+            is_blank = len(f"x{match[0]}x".splitlines()) > 2 or "\u2029" in match[0]
+            events.append(_Event(match.end() - 1, "\n\n" if is_blank else "\n"))
+            continue
+        before, following = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
+        opens = not before or before.isspace() or before in _BEFORE_OPENING
+        closes = not following or following.isspace() or following in _BEFORE_NOTHING
+        if text[at] in _FAMILIES["single"] and (opens == closes or _ELISION.match(text, at + 1)):
+            continue
+        events.append(_Event(at, text[at], opens, closes, before in "sS" and text[at + 2 : at + 3].isalnum()))
+    return events
+
+
+def _look_ahead(events: Sequence[_Event]) -> list[frozenset[str]]:
+    """For each event, the families whose next mark in the same paragraph looks like a closing one."""
+    ahead, closing = [], frozenset[str]()
+    for event in reversed(events):
+        ahead.append(closing)
+        if event.mark == "\n\n":
+            closing = frozenset()
+        elif event.family:
+            closing = closing | {event.family} if event.closes and not event.opens else closing - {event.family}
+    return ahead[::-1]
+
+
+def _follow_marks(events: Sequence[_Event]) -> Iterator[tuple[int, bool]]:
+    """Each event's place, and whether a quotation is open after it."""
+    stack: dict[str, str] = {}
+    ahead = _look_ahead(events)
+    for i, event in enumerate(events):
+        if event.family:
+            _apply_mark(stack, event, closes_later=event.family in ahead[i])
+        else:
+            resumed = _find_resumed(event, events[i + 1 : i + 2])
+            kept = {resumed} if event.mark == "\n\n" else ahead[i] | {resumed}
+            stack = {family: mark for family, mark in stack.items() if family in kept}
+        yield event.at, bool(stack)
+
+
+def _find_resumed(lines: _Event, following: Sequence[_Event]) -> str:
+    """The family of the opening mark with which the line after `lines` begins, or the empty string."""
+    begins = following and following[0].at == lines.at + 1 and not following[0].closes
+    return following[0].family if begins else ""
+
+
+def _apply_mark(stack: dict[str, str], event: _Event, closes_later: bool) -> None:
+    """Opens or closes a quotation, a straight one inside a curly one too; closing drops what was opened inside.
+
+    Single marks count only outside other quotations, open only what closes later in the paragraph, and
+    after an s are a possessive while a closing one is still to come.
+    """
+    family, mark, opens, closes = event.family, event.mark, event.opens, event.closes
+    is_apostrophe = not closes_later if opens else closes_later and event.is_possessive
+    if family == "single" and (is_apostrophe or stack.keys() - {"single"}):
+        return
+    if family not in stack:
+        if (opens and (not closes or mark == '"')) or (mark in _OPENING and (opens or not closes)):
+            stack[family] = mark
+    elif (opens and not closes) or (mark in _OPENING and opens == closes):
+        if mark not in stack[family]:
+            stack[family] += mark
+    elif len(stack[family]) > 1 and stack[family][-1] == mark:
+        stack[family] = stack[family][:-1]
+    else:
+        for inner in list(stack)[list(stack).index(family) :]:
+            del stack[inner]

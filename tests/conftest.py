@@ -1,0 +1,68 @@
+"""Corpora and releases that many tests start from: copies, so that a test may spoil its own."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from corpus_kit.build import BuildResult, build_release
+from corpus_kit.corpus import load_corpus
+from corpus_kit.init import make_corpus
+
+REPOSITORY = Path(__file__).parents[1]
+settings.register_profile("project", deadline=None, derandomize=True)
+settings.load_profile("project")
+
+CORPUS_PARTS = ("corpus.toml", "DATASET_CARD.md", "seeds", "annotations", "baselines")
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The folder of this repository, which is a corpus. Tests only read it."""
+    return REPOSITORY
+
+
+@pytest.fixture
+def corpus_dir(tmp_path: Path) -> Path:
+    """A copy of the five-article corpus."""
+    target = tmp_path / "corpus"
+    target.mkdir()
+    for part in CORPUS_PARTS:
+        source = REPOSITORY / part
+        if source.is_dir():
+            shutil.copytree(source, target / part, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, target / part)
+    return target
+
+
+@pytest.fixture
+def example_dir(tmp_path: Path) -> Path:
+    """A copy of the example corpus."""
+    return make_corpus(tmp_path / "example", with_example=True)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> BuildResult:
+    """A release of the five-article corpus. Tests only read it."""
+    return build_release(load_corpus(REPOSITORY), out=tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture
+def release_dir(built: BuildResult, tmp_path: Path) -> Path:
+    """A copy of that release."""
+    return Path(shutil.copytree(built.path, tmp_path / "release"))
+
+
+@pytest.fixture
+def edit() -> Callable[[Path, str, str], None]:
+    """Replace a string that stands in a file, once."""
+
+    def replace(path: Path, old: str, new: str) -> None:
+        text = path.read_bytes().decode("utf-8")
+        assert old in text, f"{old!r} is not in {path}"
+        path.write_bytes(text.replace(old, new, 1).encode("utf-8"))
+
+    return replace

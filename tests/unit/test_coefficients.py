@@ -1,0 +1,75 @@
+"""Agreement coefficients, against arithmetic by hand and against independent implementations."""
+
+from math import isnan
+
+import krippendorff
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import cohen_kappa_score
+
+from corpus_kit.annotate.coefficients import cohen_kappa, krippendorff_alpha, mean_kappa, measure_units
+
+LABELS = ["a", "b", "c"]
+PAIRS = st.lists(st.tuples(st.sampled_from(LABELS), st.sampled_from(LABELS)), min_size=1, max_size=30)
+
+
+def test_kappa_by_hand() -> None:
+    """Ten units, 7 agreed; margins 6:4 and 5:5, so p_e = .6*.5 + .4*.5 = .5 and kappa = (.7 - .5) / .5 = .4."""
+    pairs = [("a", "a")] * 4 + [("b", "b")] * 3 + [("a", "b")] * 2 + [("b", "a")]
+    assert cohen_kappa(pairs) == pytest.approx(0.4, abs=1e-12)
+
+
+def test_alpha_by_hand() -> None:
+    """Two units (a,a) and (a,b): D_o = 2 off-diagonal of n = 4, D_e = 2*3*1 / 3; alpha = 1 - 3 * 2 / 6 = 0."""
+    assert krippendorff_alpha([{"x": "a", "y": "a"}, {"x": "a", "y": "b"}]) == pytest.approx(0, abs=1e-12)
+
+
+def test_perfect_agreement_on_two_labels_is_one() -> None:
+    """Unanimity over several labels gives 1 for all three."""
+    units = [{"x": label, "y": label} for label in LABELS]
+    found = measure_units(units)
+    assert (found.observed, found.kappa, found.alpha) == (1, 1, 1)
+
+
+def test_unanimity_in_one_label_is_undefined() -> None:
+    """Where only one label occurs, chance alone agrees: kappa and alpha are nan, not 1."""
+    found = measure_units([{"x": "a", "y": "a"}] * 5)
+    assert found.observed == 1
+    assert isnan(found.kappa)
+    assert isnan(found.alpha)
+
+
+def test_no_pair_is_nan() -> None:
+    """Units with one label are not counted; with none left everything is nan."""
+    found = measure_units([{"x": "a"}, {}])
+    assert found.units == 0
+    assert isnan(found.observed)
+    assert isnan(found.kappa)
+    assert isnan(found.alpha)
+
+
+@given(PAIRS)
+def test_kappa_is_scikit_learns(pairs: list[tuple[str, str]]) -> None:
+    """Where it is defined, kappa is that of scikit-learn."""
+    found = cohen_kappa(pairs)
+    if len({label for pair in pairs for label in pair}) > 1:
+        assert found == pytest.approx(cohen_kappa_score([a for a, _ in pairs], [b for _, b in pairs]), abs=1e-9)
+
+
+@given(st.lists(st.dictionaries(st.sampled_from("xyz"), st.sampled_from(LABELS)), min_size=2, max_size=20))
+def test_alpha_is_that_of_the_krippendorff_package(units: list[dict[str, str]]) -> None:
+    """Also with missing labels and three annotators, alpha is that of an independent implementation."""
+    found = krippendorff_alpha(units)
+    if isnan(found):
+        return
+    numbers = [[LABELS.index(unit[who]) if who in unit else float("nan") for unit in units] for who in "xyz"]
+    assert found == pytest.approx(krippendorff.alpha(numbers, level_of_measurement="nominal"), abs=1e-9)
+
+
+@given(PAIRS)
+def test_the_order_of_units_does_not_matter(pairs: list[tuple[str, str]]) -> None:
+    """Coefficients are functions of the multiset of units."""
+    units = [{"x": a, "y": b} for a, b in pairs]
+    assert measure_units(units).observed == measure_units(units[::-1]).observed
+    assert mean_kappa(units) == pytest.approx(mean_kappa(units[::-1]), nan_ok=True)
