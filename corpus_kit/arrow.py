@@ -8,19 +8,25 @@ import pyarrow as pa
 
 from corpus_kit.columns import Column, make_arrow_schema
 
-_NUMBERS = {"int32": np.int32, "float64": np.float64, "class": np.int64}
+_NUMBERS = {"int32": np.int32, "int64": np.int64, "float64": np.float64, "class": np.int64}
 
 
 def make_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> pa.Table:
     """The rows as a table with the columns' schema; None becomes null."""
     schema = make_arrow_schema(columns)
     arrays = [
-        _make_strings([row[column.name] for row in rows])
-        if column.type == "string"
-        else _make_numbers([row[column.name] for row in rows], schema.field(column.name).type, _NUMBERS[column.type])
-        for column in columns
+        _make_array([row[column.name] for row in rows], column, schema.field(column.name).type) for column in columns
     ]
     return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _make_array(values: Sequence[Any], column: Column, type_: pa.DataType) -> pa.Array:
+    if column.type == "string":
+        return _make_strings(values)
+    if column.type == "bool":
+        bits = pa.py_buffer(np.packbits(np.array([bool(value) for value in values], dtype=np.bool_), bitorder="little"))
+        return pa.Array.from_buffers(type_, len(values), [_make_validity(values), bits])
+    return _make_numbers(values, type_, _NUMBERS[column.type])
 
 
 def _make_strings(values: Sequence[str | None]) -> pa.Array:

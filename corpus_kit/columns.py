@@ -10,11 +10,14 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+Type = Literal["string", "int32", "int64", "float64", "bool", "class"]
+
+
 class Column(NamedTuple):
     """A column. One of type `class` holds integers that index `names`; any may be null unless it is an id."""
 
     name: str
-    type: Literal["string", "int32", "float64", "class"]
+    type: Type
     names: tuple[str, ...] = ()
 
 
@@ -27,6 +30,7 @@ def define_columns(scheme: LabelScheme) -> dict[str, tuple[Column, ...]]:
         *_of("string", "id", "article_id"),
         *_of("int32", "position", "start", "end"),
         *_of("string", "text"),
+        *_of("bool", "in_quotation"),
         *judged,
         *_of("string", "label_source"),
         *_of("float64", "confidence"),
@@ -51,7 +55,7 @@ def define_columns(scheme: LabelScheme) -> dict[str, tuple[Column, ...]]:
     return {"sentences": sentences, "articles": articles, "annotations": annotations}
 
 
-def _of(type_: Literal["string", "int32", "float64"], *names: str) -> tuple[Column, ...]:
+def _of(type_: Type, *names: str) -> tuple[Column, ...]:
     return tuple(Column(name, type_) for name in names)
 
 
@@ -87,7 +91,9 @@ def make_arrow_schema(columns: Sequence[Column]) -> "pa.Schema":
     types: Mapping[str, Any] = {
         "string": pa.string(),
         "int32": pa.int32(),
+        "int64": pa.int64(),
         "float64": pa.float64(),
+        "bool": pa.bool_(),
         "class": pa.int64(),
     }
     info = json.dumps({"info": {"features": make_features(columns)}}, ensure_ascii=False)

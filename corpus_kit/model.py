@@ -36,7 +36,8 @@ class Article:
 class Segment:
     """A sentence, or a line that is not one: `article.text[start:end] == text`, with no white space at either end.
 
-    `position` counts an article's segments from 0.
+    `position` counts an article's segments from 0. `in_quotation`: it begins inside a quotation that an earlier segment
+    opened and that has not closed.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Segment:
     start: int
     end: int
     text: str
+    in_quotation: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from corpus_kit.model import LabelledArticle, Segment, SegmentedArticle
 from corpus_kit.records import Record, parse_record, read_bytes
 
 MANIFEST_FILE = "manifest.json"
+_SEGMENT_COLUMNS = ("id", "article_id", "position", "start", "end", "text", "in_quotation")
 _REBUILD = "Build the release again: corpus-kit build"
 
 
@@ -183,10 +184,7 @@ def _join_articles(
     joined = []
     for row in articles:
         rows = sorted(by_article[row["id"]], key=lambda sentence: int(sentence["position"]))
-        segments = tuple(
-            Segment(**{key: sentence[key] for key in ("id", "article_id", "position", "start", "end", "text")})
-            for sentence in rows
-        )
+        segments = tuple(Segment(**{key: sentence[key] for key in _SEGMENT_COLUMNS}) for sentence in rows)
         article = SegmentedArticle(id=row["id"], text=row["text"], segments=segments)
         labels = tuple(scheme.labels[sentence["label"]] for sentence in rows)
         joined.append(LabelledArticle(article=article, labels=labels, fold=row["fold"]))

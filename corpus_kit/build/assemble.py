@@ -117,6 +117,7 @@ def _join_sentences(
             "start": segment.start,
             "end": segment.end,
             "text": segment.text,
+            "in_quotation": segment.in_quotation,
             "label": scheme.index(held.label),
             **_attribute(corpus, held.attribution),
             "label_source": "gold",

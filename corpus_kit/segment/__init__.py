@@ -39,8 +39,17 @@ def segment_article(article: Article, segmenter: Segmenter) -> tuple[Segment, ..
     spans = segmenter(article.text)
     texts = [article.text[start:end] for start, end in spans]
     ids = make_segment_ids(article.id, texts)
+    quoted = trace_quotations(article.text, spans)
     return tuple(
-        Segment(id=ids[i], article_id=article.id, position=i, start=start, end=end, text=texts[i])
+        Segment(
+            id=ids[i],
+            article_id=article.id,
+            position=i,
+            start=start,
+            end=end,
+            text=texts[i],
+            in_quotation=quoted[i],
+        )
         for i, (start, end) in enumerate(spans)
     )
 

@@ -9,13 +9,22 @@ from hypothesis import strategies as st
 from corpus_kit.arrow import make_table
 from corpus_kit.columns import Column, make_arrow_schema
 
-COLUMNS = (Column("s", "string"), Column("i", "int32"), Column("f", "float64"), Column("c", "class", ("a", "b")))
+COLUMNS = (
+    Column("s", "string"),
+    Column("i", "int32"),
+    Column("l", "int64"),
+    Column("f", "float64"),
+    Column("b", "bool"),
+    Column("c", "class", ("a", "b")),
+)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 ROWS = st.lists(
     st.fixed_dictionaries(
         {
             "s": st.none() | TEXT,
             "i": st.none() | st.integers(-(2**31), 2**31 - 1),
+            "l": st.none() | st.integers(-(2**63), 2**63 - 1),
+            "b": st.none() | st.booleans(),
             "f": st.none() | st.floats(allow_nan=False),
             "c": st.none() | st.integers(0, 1),
         }
