@@ -34,6 +34,10 @@ class ArticleError(CorpusKitError):
     """An article can't be read as the manifest describes it."""
 
 
+class SegmenterError(CorpusKitError):
+    """A segmenter of another package breaks the contract."""
+
+
 class LedgerError(CorpusKitError):
     """An annotation, or a line of a ledger, contradicts the corpus."""
 

@@ -126,15 +126,22 @@ def _read_front_matter(text: str) -> dict[str, Any] | None:
     return front if isinstance(front, dict) else None
 
 
+def _choose_configs(manifest: Manifest) -> list[str]:
+    """Every config but all folds after the first: they are lists of files that `sentences` and `all_test` load."""
+    folds = [name for name in manifest.configs if name in manifest.folds]
+    return [name for name in manifest.configs if name not in folds[1:]]
+
+
 def _check_loading(root: Path, manifest: Manifest) -> Iterator[str]:
-    """Load every config with `datasets`, in a cache of its own, since that library's cache goes by time stamps."""
+    """Load the configs with `datasets`, in a cache of its own, since that library's cache goes by time stamps."""
     import datasets
 
     was_enabled = datasets.is_progress_bar_enabled()
     datasets.disable_progress_bars()
     try:
         with tempfile.TemporaryDirectory() as cache:
-            for name, entry in manifest.configs.items():
+            for name in _choose_configs(manifest):
+                entry = manifest.configs[name]
                 try:
                     loaded = datasets.load_dataset(str(root), name, cache_dir=cache)
                 except (OSError, ValueError, datasets.exceptions.DatasetsError) as e:

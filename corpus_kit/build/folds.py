@@ -12,6 +12,7 @@ from corpus_kit.model import Article, Segment
 SHINGLE_WORDS = 5
 JACCARD_THRESHOLD = 0.5
 SHARED_RUN_WORDS = 8
+MAX_ARTICLE_FOLDS = 100
 _WORD = re.compile(r"\w+")
 
 
@@ -78,6 +79,12 @@ def assign_folds(articles: Sequence[Article], rule: FoldsTable) -> dict[str, int
             article.id: _hash_fold(articles[group].id, rule.count)
             for article, group in zip(articles, groups, strict=True)
         }
+    if len(set(groups)) > MAX_ARTICLE_FOLDS:
+        raise CorpusError(
+            f"[folds] rule 'article' would make {len(set(groups))} folds; it is for up to {MAX_ARTICLE_FOLDS}",
+            path="corpus.toml",
+            remedy='Use rule = "hash" with a count',
+        )
     numbers: dict[int, int] = {}
     for group in groups:
         numbers.setdefault(group, len(numbers))

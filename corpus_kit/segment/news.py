@@ -48,6 +48,7 @@ _BOUND: Final = """
     Mr Mrs Ms Mx Messrs Dr Drs Prof Rev Fr Msgr Hon Pres Gov Sen Sens Rep Reps Amb Sec Asst Supt Insp Det Atty
     Gen Maj Col Lt Cmdr Cdr Comdr Capt Adm Sgt Cpl Pvt Brig Pfc Ens Spc Hr Sra Dra Srta Mme Mlle Cllr EE
     vs v cf viz ca bzw evtl sog inkl ggf prof e.g i.e z.B d.h т.е им ул проф акад ген св пл просп
+    Ул Проф Акад Ген Св Пл
 """
 # What may end a sentence: it does before a word that begins sentences, or on other evidence by kind.
 _LOOSE: Final = """
@@ -60,7 +61,7 @@ _STATE: Final = """
     Ala Ariz Ark Calif Colo Conn Del Fla Ga Ill Ind Kan Ky La Md Mass Mich Minn Miss Mo Mont Neb Nev Okla Ore Pa
     Penn Tenn Tex Va Vt Wash Wis Wyo
 """
-_NUMBERED: Final = "No Nos no nos Nr nr Rs approx"
+_NUMBERED: Final = "No Nos no nos Nr nr Núm núm Rs approx"
 _TIME: Final = "a.m p.m A.M P.M"
 _YEAR: Final = "г гг"
 _STARTERS: Final = """

@@ -52,6 +52,15 @@ def test_a_seed_article_has_the_gold_spans(article_id: str) -> None:
     assert segment_news(text) == [(start, end) for start, end in SEEDS[article_id]]
 
 
+@pytest.mark.parametrize("page", sorted((FOLDER / "segmentation/pages").glob("*.txt")), ids=lambda path: path.stem)
+def test_a_page_in_another_language_is_cut_right(page: Path) -> None:
+    """Each paragraph of a page (stored a sentence a line) is cut into exactly its sentences when joined by spaces."""
+    paragraphs = [part.splitlines() for part in page.read_text("utf-8").split("\n\n")]
+    text = "\n\n".join(" ".join(sentences) for sentences in paragraphs)
+    expected = [sentence for sentences in paragraphs for sentence in sentences]
+    assert [text[start:end] for start, end in segment_news(text)] == expected
+
+
 @pytest.mark.parametrize("marked", QUOTED.values(), ids=QUOTED)
 def test_a_segment_inside_an_open_quotation_is_found(marked: str) -> None:
     """The segments marked "*" begin inside a quotation, the others do not, whoever made the spans."""
