@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from corpus_kit.build import build_release, check_release
     from corpus_kit.corpus import Corpus, load_corpus
     from corpus_kit.errors import CorpusKitError
-    from corpus_kit.evaluate import Classifier, evaluate_loao, score_predictions
+    from corpus_kit.evaluate import Classifier, adapt_pipeline, evaluate_loao, score_predictions
     from corpus_kit.model import Article, LabelledArticle, Segment, SegmentedArticle
     from corpus_kit.release import load_release
 
@@ -24,6 +24,7 @@ _PUBLIC = {
     "LabelledArticle": "corpus_kit.model",
     "Segment": "corpus_kit.model",
     "SegmentedArticle": "corpus_kit.model",
+    "adapt_pipeline": "corpus_kit.evaluate",
     "build_release": "corpus_kit.build",
     "check_release": "corpus_kit.build",
     "evaluate_loao": "corpus_kit.evaluate",
@@ -40,6 +41,7 @@ __all__ = [
     "LabelledArticle",
     "Segment",
     "SegmentedArticle",
+    "adapt_pipeline",
     "build_release",
     "check_release",
     "evaluate_loao",

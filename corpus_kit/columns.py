@@ -14,11 +14,18 @@ Type = Literal["string", "int32", "int64", "float64", "bool", "class"]
 
 
 class Column(NamedTuple):
-    """A column. One of type `class` holds integers that index `names`; any may be null unless it is an id."""
+    """A column. One of type `class` holds integers that index `names`. One that `is_required` is never null."""
 
     name: str
     type: Type
     names: tuple[str, ...] = ()
+    is_required: bool = False
+
+
+_OPTIONAL = frozenset(
+    {"publisher", "title", "author", "published", "url", "retrieved", "license_note", "note"}
+    | {"confidence", "agreement", "duplicate_group"}
+)
 
 
 def define_columns(scheme: LabelScheme) -> dict[str, tuple[Column, ...]]:
@@ -56,7 +63,7 @@ def define_columns(scheme: LabelScheme) -> dict[str, tuple[Column, ...]]:
 
 
 def _of(type_: Type, *names: str) -> tuple[Column, ...]:
-    return tuple(Column(name, type_) for name in names)
+    return tuple(Column(name, type_, is_required=name not in _OPTIONAL) for name in names)
 
 
 def describe_columns(columns: Sequence[Column]) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """A corpus is a folder: `corpus.toml` names it, its labels and its rules."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -19,10 +20,14 @@ _SEMVER = r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$"
 _FIX = f"See docs/corpus.md for what a {CORPUS_FILE} holds"
 
 
+Name = Annotated[str, Field(pattern=r"^[^\W_](?:[\w .-]*[\w])?$", max_length=40)]
+"""A label or attribution: letters, digits, and inside it spaces, dots, underscores and hyphens."""
+
+
 class LabelsTable(Record):
     """`[labels]`: the names in their order; `outside_prose` are those of what is not the article's own prose."""
 
-    names: tuple[str, ...] = Field(min_length=2)
+    names: tuple[Name, ...] = Field(min_length=2)
     guidelines: str = "annotations/guidelines.md"
     outside_prose: tuple[str, ...] = ()
     keys: dict[str, str] = Field(default_factory=dict)
@@ -31,7 +36,7 @@ class LabelsTable(Record):
 class AttributionTable(Record):
     """`[attribution]`: the second column. `allowed` lists, per label, what may stand beside it."""
 
-    names: tuple[str, ...] = ()
+    names: tuple[Name, ...] = ()
     allowed: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
@@ -97,8 +102,8 @@ class CorpusFile(Record):
         return self
 
 
-def _require_known(where: str, names: object, valid: tuple[str, ...]) -> None:
-    for name in names:  # type: ignore[attr-defined]
+def _require_known(where: str, names: Iterable[str], valid: tuple[str, ...]) -> None:
+    for name in names:
         if name not in valid:
             raise ValueError(f"{where}: {name!r} is not among {', '.join(valid) or 'the (empty) names'}")
 
@@ -166,7 +171,7 @@ class Corpus:
         path = self.root / self.file.labels.guidelines
         data = read_bytes(path, CorpusError, remedy="labels.guidelines in corpus.toml names this file")
         text = decode_utf8(data, path, CorpusError)
-        found = re.match(r"---\n(?:.*\n)*?version: *(\S+)\n(?:.*\n)*?---\n", text)
+        found = re.match(r"\ufeff?---\r?\n(?:.*\n)*?version: *(\d+\.\d+\.\d+) *\r?\n(?:.*\n)*?---\r?\n", text)
         if not found:
             raise CorpusError(
                 "the guidelines state no version", path=path, line=1, remedy="Begin with ---, version: 1.0.0, ---"

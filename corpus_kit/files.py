@@ -40,12 +40,18 @@ def _replace(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(0o644)
+        Path(name).chmod(path.stat().st_mode if path.exists() else 0o666 & ~_read_umask())
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def _read_umask() -> int:
+    umask = os.umask(0)
+    os.umask(umask)
+    return umask
 
 
 def sync_folder(path: Path) -> None:
@@ -73,12 +79,12 @@ def replace_folder(new: Path, target: Path) -> None:
     if not target.exists():
         new.rename(target)
     elif _exchange(new, target):
-        shutil.rmtree(new)
+        shutil.rmtree(new, ignore_errors=True)
     else:
         old = _name_old(target)
         target.rename(old)
         new.rename(target)
-        shutil.rmtree(old)
+        shutil.rmtree(old, ignore_errors=True)
     sync_folder(target.parent)
 
 
@@ -89,7 +95,7 @@ def recover_folder(target: Path) -> None:
         old.rename(target)
     for left in target.parent.glob(f".{target.name}.*"):
         if left.is_dir():
-            shutil.rmtree(left)
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _name_old(target: Path) -> Path:

@@ -4,12 +4,15 @@ import io
 import json
 import tomllib
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from corpus_kit.errors import CorpusKitError
+
+_FIX_RECORD = "Correct this record; docs/ describes each format field by field"
 
 
 class Record(BaseModel):
@@ -19,6 +22,12 @@ class Record(BaseModel):
 
 
 RecordType = TypeVar("RecordType", bound=Record)
+
+
+def require_iso_time(value: str) -> str:
+    """An ISO 8601 date or time that exists, unchanged; a ValueError for the 31st of February."""
+    datetime.fromisoformat(value)
+    return value
 
 
 class NumberedLine(NamedTuple):
@@ -38,35 +47,31 @@ def read_bytes(path: Path, error: type[CorpusKitError], *, remedy: str = "") -> 
         raise error(f"can't be read ({e.strerror or e})", path=path, remedy=remedy) from e
 
 
-def decode_utf8(data: bytes, path: Path, error: type[CorpusKitError]) -> str:
-    """Bytes as text, strictly; an error names the offset and the line of the first bad byte."""
+def decode_utf8(data: bytes, path: Path, error: type[CorpusKitError], *, line: int = 1) -> str:
+    """Bytes as text, strictly; an error names the line of the first bad byte and its offset in `data`.
+
+    `line` is the number of the line with which `data` begins.
+    """
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as e:
-        line = data.count(b"\n", 0, e.start) + 1
         raise error(
             f"not valid UTF-8: byte 0x{data[e.start]:02x} at offset {e.start}",
             path=path,
-            line=line,
+            line=line + data.count(b"\n", 0, e.start),
             remedy="Save the file as UTF-8; nothing is guessed or replaced",
         ) from e
 
 
 def read_toml(path: Path, model: type[RecordType], error: type[CorpusKitError], *, remedy: str = "") -> RecordType:
     """A TOML file as a record."""
-    text = decode_utf8(read_bytes(path, error, remedy=remedy), path, error)
+    text = decode_utf8(read_bytes(path, error, remedy=remedy).removeprefix(b"\xef\xbb\xbf"), path, error)
     try:
         return model.model_validate(tomllib.loads(text), strict=False)
     except tomllib.TOMLDecodeError as e:
         raise error(f"not valid TOML: {e}", path=path, remedy="See https://toml.io for the syntax") from e
     except ValidationError as e:
         raise error(describe_invalid(e), path=path, remedy=remedy) from e
-
-
-def read_json(path: Path, error: type[CorpusKitError], *, remedy: str = "") -> Any:
-    """The value of a JSON file."""
-    data = read_bytes(path, error, remedy=remedy)
-    return parse_json(data, error, path=path, line=None)
 
 
 def iter_lines(path: Path, error: type[CorpusKitError]) -> Iterator[NumberedLine]:
@@ -79,11 +84,16 @@ def iter_lines(path: Path, error: type[CorpusKitError]) -> Iterator[NumberedLine
 
 
 def parse_json(data: bytes, error: type[CorpusKitError], *, path: Path, line: int | None) -> Any:
-    """The value of one JSON text; duplicate keys are refused."""
+    """The value of one JSON text; duplicate keys, half surrogate pairs and endless nesting are refused."""
+    text = decode_utf8(data, path, error, line=line or 1)
     try:
-        return json.loads(decode_utf8(data, path, error), object_pairs_hook=_refuse_duplicate_keys)
-    except ValueError as e:
-        raise error(f"not valid JSON: {e}", path=path, line=line) from e
+        value = json.loads(text, object_pairs_hook=_refuse_duplicate_keys)
+        if "\\u" in text:
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except (ValueError, RecursionError) as e:
+        what = "nested too deeply" if isinstance(e, RecursionError) else str(e)
+        raise error(f"not valid JSON: {what}", path=path, line=line, remedy=_FIX_RECORD) from e
+    return value
 
 
 def _refuse_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -107,7 +117,7 @@ def parse_record(
     try:
         return model.model_validate(value)
     except ValidationError as e:
-        raise error(describe_invalid(e), path=path, line=line) from e
+        raise error(describe_invalid(e), path=path, line=line, remedy=_FIX_RECORD) from e
 
 
 def describe_invalid(error: ValidationError) -> str:

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import model_validator
 
 from corpus_kit.canonical import digest_rows, digest_value
 from corpus_kit.columns import define_columns, describe_columns
@@ -12,7 +14,11 @@ from corpus_kit.labels import LabelScheme
 from corpus_kit.model import LabelledArticle, Segment, SegmentedArticle
 from corpus_kit.records import Record, parse_record, read_bytes
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 MANIFEST_FILE = "manifest.json"
+TABLES = ("sentences", "articles", "annotations")
 _SEGMENT_COLUMNS = ("id", "article_id", "position", "start", "end", "text", "in_quotation")
 _REBUILD = "Build the release again: corpus-kit build"
 
@@ -24,6 +30,20 @@ class SchemeTable(Record):
     attributions: list[str]
     allowed: dict[str, list[str]]
     outside_prose: list[str]
+
+
+class GuidelinesEntry(Record):
+    """The guidelines that the labels were given under."""
+
+    version: str
+    sha256: str
+
+
+class LicensesEntry(Record):
+    """What holds for the labels, and what for the articles."""
+
+    annotations: str
+    articles: str
 
 
 class FileEntry(Record):
@@ -76,7 +96,7 @@ class Manifest(Record):
     language: str
     digest: str
     scheme: SchemeTable
-    guidelines: dict[str, str]
+    guidelines: GuidelinesEntry
     segmenter: str
     counts: Counts
     tables: dict[str, TableEntry]
@@ -84,9 +104,19 @@ class Manifest(Record):
     folds: dict[str, list[str]]
     splits: dict[str, list[str]]
     set_aside: list[SetAsideEntry]
-    licenses: dict[str, str]
+    licenses: LicensesEntry
     versions: dict[str, str]
     files: dict[str, FileEntry]
+
+    @model_validator(mode="after")
+    def _check_names(self) -> "Manifest":
+        for what, found, expected in (
+            ("scheme.allowed", self.scheme.allowed.keys(), set(self.scheme.labels)),
+            ("tables", self.tables.keys(), set(TABLES)),
+        ):
+            if found != expected:
+                raise ValueError(f"{what}: {', '.join(sorted(found ^ expected))} missing, or too many")
+        return self
 
     def make_scheme(self) -> LabelScheme:
         """The label scheme; keyboard keys are not part of a release."""
@@ -114,10 +144,33 @@ class Release:
     articles: tuple[LabelledArticle, ...]
     duplicate_groups: Mapping[str, str]
 
+    def to_pandas(self) -> "pd.DataFrame":
+        """The sentences as a data frame, a row per segment in order, with labels by name."""
+        import pandas as pd
 
-def digest_release(tables: Mapping[str, str], splits: Mapping[str, Sequence[str]]) -> str:
-    """The one digest of a release: over its tables' digests and which folds make up each split."""
-    return digest_value({"tables": dict(tables), "splits": {name: sorted(folds) for name, folds in splits.items()}})
+        rows = [
+            {**{name: getattr(segment, name) for name in _SEGMENT_COLUMNS}, "label": label, "fold": labelled.fold}
+            for labelled in self.articles
+            for segment, label in zip(labelled.article.segments, labelled.labels, strict=True)
+        ]
+        return pd.DataFrame(rows, columns=[*_SEGMENT_COLUMNS, "label", "fold"])
+
+
+def digest_release(
+    name: str, scheme: LabelScheme, tables: Mapping[str, str], splits: Mapping[str, Sequence[str]]
+) -> str:
+    """The one digest of a release: over its name, its scheme, its tables' digests and the folds of each split."""
+    return digest_value(
+        {
+            "name": name,
+            "labels": list(scheme.labels),
+            "attributions": list(scheme.attributions),
+            "allowed": {label: list(names) for label, names in scheme.allowed.items()},
+            "outside_prose": sorted(scheme.outside_prose),
+            "tables": dict(tables),
+            "splits": {split: sorted(folds) for split, folds in splits.items()},
+        }
+    )
 
 
 def read_manifest_file(path: Path) -> Manifest:

@@ -6,7 +6,16 @@ from pathlib import Path
 from corpus_kit.canonical import make_segment_ids
 from corpus_kit.labels import LabelScheme
 from corpus_kit.model import LabelledArticle, Segment, SegmentedArticle
-from corpus_kit.release import Counts, Manifest, Release, SchemeTable
+from corpus_kit.release import (
+    TABLES,
+    Counts,
+    GuidelinesEntry,
+    LicensesEntry,
+    Manifest,
+    Release,
+    SchemeTable,
+    TableEntry,
+)
 
 LABELS = ("red", "green", "blue")
 BASELINES = Path(__file__).resolve().parent.parent / "baselines"
@@ -71,15 +80,15 @@ def make_manifest(labels: Sequence[str] = LABELS) -> Manifest:
         scheme=SchemeTable(
             labels=list(labels), attributions=[], allowed={label: [] for label in labels}, outside_prose=[]
         ),
-        guidelines={},
+        guidelines=GuidelinesEntry(version="1.0.0", sha256="0" * 64),
         segmenter="news",
         counts=Counts(articles=0, segments=0, labelled=0, labels={}, attributions={}, set_aside={}),
-        tables={},
+        tables={name: TableEntry(rows=0, digest="") for name in TABLES},
         configs={},
         folds={},
         splits={},
         set_aside=[],
-        licenses={},
+        licenses=LicensesEntry(annotations="CC-BY-4.0", articles="invented"),
         versions={},
         files={},
     )

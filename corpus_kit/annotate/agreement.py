@@ -31,8 +31,8 @@ _ONE_MODEL = (
 class Agreement:
     """What `corpus-kit agreement` reports: coefficients by scope and, within a scope, for each label against the rest.
 
-    Scopes are `all`, `prose` (segments whose label in the end is part of the article's prose) and `attribution`
-    (segments to which at least two annotators gave one).
+    Scopes are `all`, `prose` (segments whose label in the end is part of the article's prose; while it is open, those
+    that some annotator took for prose) and `attribution` (segments to which at least two annotators gave one).
     """
 
     annotators: tuple[str, ...]
@@ -50,7 +50,8 @@ def measure_agreement(corpus: Corpus, annotations: Annotations) -> Agreement:
         labels = {vote.annotator: vote.label for vote in votes if vote.label is not None}
         all_units.append(labels)
         held = decide_label(votes, annotations.adjudicated.get(place))
-        if not isinstance(held, Undecided) and held.label not in corpus.scheme.outside_prose:
+        final = set(labels.values()) if isinstance(held, Undecided) else {held.label}
+        if final - corpus.scheme.outside_prose:
             prose.append(labels)
         attributions.append({vote.annotator: vote.attribution for vote in votes if vote.attribution is not None})
     annotators = sorted({name for unit in all_units for name in unit})
@@ -67,7 +68,10 @@ def measure_agreement(corpus: Corpus, annotations: Annotations) -> Agreement:
         },
         are_one_model=len(models) > 1 and len(names) == 1 and None not in names and None not in models,
         adjudicated=len(annotations.adjudicated),
-        disputed=sum(len({(v.label, v.attribution) for v in votes}) > 1 for votes in annotations.votes.values()),
+        disputed=sum(
+            len({(vote.label, vote.attribution) for vote in votes if vote.label is not None}) > 1
+            for votes in annotations.votes.values()
+        ),
     )
 
 

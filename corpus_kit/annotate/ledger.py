@@ -7,15 +7,15 @@ what stands before and after it (TextQuoteSelector), beside the digest of the ar
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Generic, Literal, NamedTuple, TypeVar
+from typing import Annotated, Generic, Literal, NamedTuple, TypeVar
 from uuid import UUID, uuid5
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from corpus_kit.canonical import to_canonical_json
 from corpus_kit.errors import CorpusKitError, LedgerError, TargetError
 from corpus_kit.model import Article, Span, Vote
-from corpus_kit.records import NumberedLine, Record, iter_lines, parse_json, parse_record
+from corpus_kit.records import NumberedLine, Record, iter_lines, parse_json, parse_record, require_iso_time
 
 CONTEXT_CHARS = 32
 _NAMESPACE = UUID("6f1b1c4e-6a5c-5c0b-9d57-0c4f0a7f3a11")
@@ -23,7 +23,7 @@ _NAMESPACE = UUID("6f1b1c4e-6a5c-5c0b-9d57-0c4f0a7f3a11")
 
 class _Anchored(Record):
     event: str = Field(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
-    time: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$")
+    time: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$"), AfterValidator(require_iso_time)]
     article: str
     article_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     start: int = Field(ge=0)
@@ -33,7 +33,7 @@ class _Anchored(Record):
     suffix: str
     label: str | None
     attribution: str | None
-    guidelines: str
+    guidelines: str = Field(pattern=r"^\d+\.\d+\.\d+$")
 
     @property
     def span(self) -> Span:
@@ -125,7 +125,9 @@ def read_ledger(path: Path, model: type[EventType]) -> LedgerRead[EventType]:
             return LedgerRead(events, TornLine(path, line.number, line.offset, len(line.data)))
         event = parse_record(line.data, model, LedgerError, path=path, line=line.number)
         if event.event in seen:
-            raise LedgerError(f"event {event.event} stands twice", path=path, line=line.number)
+            raise LedgerError(
+                f"event {event.event} stands twice", path=path, line=line.number, remedy="Remove one of the two lines"
+            )
         seen.add(event.event)
         events.append((line.number, event))
     return LedgerRead(events, None)

@@ -94,7 +94,12 @@ def assemble_corpus(corpus: Corpus) -> Assembly:
         torn=annotations.torn,
         agreement=measure_agreement(corpus, annotations),
         digests=digests,
-        digest=digest_release(digests, {name: [f"fold_{fold}" for fold in own] for name, own in splits.items()}),
+        digest=digest_release(
+            corpus.file.name,
+            corpus.scheme,
+            digests,
+            {name: [f"fold_{fold}" for fold in own] for name, own in splits.items()},
+        ),
     )
 
 

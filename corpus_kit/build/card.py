@@ -15,12 +15,12 @@ from corpus_kit.build.layout import lay_out_configs, lay_out_files
 from corpus_kit.columns import make_feature_list
 from corpus_kit.corpus import Corpus
 from corpus_kit.errors import CorpusError, UnknownName
-from corpus_kit.markdown import render_table
+from corpus_kit.markdown import count_of, escape_inline, render_table
 from corpus_kit.records import decode_utf8, read_bytes
 
 _BLOCK = re.compile(r"(<!-- corpus-kit:([a-z_]+) -->\n)(.*?)(<!-- /corpus-kit:\2 -->)", re.DOTALL)
-_OPENING = re.compile(r"<!-- corpus-kit:([a-z_]+) -->")
-_FRONT = re.compile(r"\A---\n.*?^---\n", re.DOTALL | re.MULTILINE)
+_MARK = re.compile(r"<!-- (/?)corpus-kit:([a-z_]+) -->")
+_FRONT = re.compile(r"\A\ufeff?---\n(.*?)^---\n", re.DOTALL | re.MULTILINE)
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
 Blocks = Mapping[str, Callable[[], str]]
@@ -30,31 +30,66 @@ Blocks = Mapping[str, Callable[[], str]]
 def read_card_source(corpus: Corpus) -> str:
     """The corpus' `DATASET_CARD.md`, or the template that `corpus-kit init` would have made."""
     if corpus.card_path.exists():
-        return decode_utf8(read_bytes(corpus.card_path, CorpusError), corpus.card_path, CorpusError)
+        return read_markdown(corpus.card_path)
     return files("corpus_kit.templates").joinpath("corpus", "DATASET_CARD.md").read_text(encoding="utf-8")
 
 
+def read_markdown(path: Path) -> str:
+    """A Markdown file with line feeds as line ends; a CorpusError where it can't be read."""
+    return decode_utf8(read_bytes(path, CorpusError), path, CorpusError).replace("\r\n", "\n")
+
+
 def fill_card(text: str, assembly: Assembly, *, path: Path) -> str:
-    """A card with fresh front matter and blocks. `path` is named in errors."""
-    body = _FRONT.sub("", text, count=1)
-    return render_front_matter(assembly) + fill_blocks(body, make_blocks(assembly), path=path)
+    """A card with fresh front matter and blocks. `path` is named in errors.
+
+    Keys of the old front matter that are not generated stay, after those that are.
+    """
+    kept, body = split_front_matter(text)
+    return render_front_matter(assembly, kept) + fill_blocks(body, make_blocks(assembly), path=path)
+
+
+def split_front_matter(text: str) -> tuple[dict[str, Any], str]:
+    """The front matter's keys and the text after it; no keys where the text begins with anything but a YAML mapping."""
+    import yaml
+
+    found = _FRONT.match(text)
+    try:
+        front = yaml.safe_load(found[1]) if found else None
+    except yaml.YAMLError:
+        front = None
+    return (front, text[found.end() :]) if found and isinstance(front, dict) else ({}, text)
 
 
 def fill_blocks(text: str, blocks: Blocks, *, path: Path) -> str:
-    """A text with every generated block filled in; a CorpusError for an unknown block or one that isn't closed."""
-    closed = {match[2] for match in _BLOCK.finditer(text)}
-    for opening in _OPENING.finditer(text):
-        line = text.count("\n", 0, opening.start()) + 1
-        if opening[1] not in blocks:
-            raise UnknownName("block", opening[1], blocks, path=path, line=line)
-        if opening[1] not in closed:
-            raise CorpusError(
-                f"block {opening[1]!r} isn't closed",
-                path=path,
-                line=line,
-                remedy=f"Add <!-- /corpus-kit:{opening[1]} -->",
-            )
+    """A text with every generated block filled in.
+
+    A CorpusError where a block isn't closed before the next one opens, or stands twice; an UnknownName for one that
+    nobody can fill.
+    """
+    seen: set[str] = set()
+    opened: re.Match[str] | None = None
+    for mark in _MARK.finditer(text):
+        line = text.count("\n", 0, mark.start()) + 1
+        if mark[1] and (opened is None or opened[2] != mark[2]):
+            raise CorpusError(f"block {mark[2]!r} is closed, but was not opened", path=path, line=line)
+        if not mark[1]:
+            if opened is not None:
+                raise _make_unclosed(text, opened, path)
+            if mark[2] not in blocks:
+                raise UnknownName("block", mark[2], blocks, path=path, line=line)
+            if mark[2] in seen:
+                raise CorpusError(f"block {mark[2]!r} stands twice", path=path, line=line, remedy="Remove one")
+            seen.add(mark[2])
+        opened = None if mark[1] else mark
+    if opened is not None:
+        raise _make_unclosed(text, opened, path)
     return _BLOCK.sub(lambda match: f"{match[1]}{blocks[match[2]]().strip()}\n{match[4]}", text)
+
+
+def _make_unclosed(text: str, opened: re.Match[str], path: Path) -> CorpusError:
+    line = text.count("\n", 0, opened.start()) + 1
+    remedy = f"Add <!-- /corpus-kit:{opened[2]} -->"
+    return CorpusError(f"block {opened[2]!r} isn't closed", path=path, line=line, remedy=remedy)
 
 
 def list_stale_blocks(text: str, fresh: str) -> list[str]:
@@ -83,8 +118,11 @@ def make_blocks(assembly: Assembly) -> Blocks:
     }
 
 
-def render_front_matter(assembly: Assembly) -> str:
-    """The YAML that the Hub and `datasets` read: configs with their files, and the features of each."""
+def render_front_matter(assembly: Assembly, kept: Mapping[str, Any]) -> str:
+    """The YAML that the Hub and `datasets` read: configs with their files, and the features of each.
+
+    Keys of `kept` that are not generated follow.
+    """
     import yaml
 
     file = assembly.corpus.file
@@ -118,6 +156,7 @@ def render_front_matter(assembly: Assembly) -> str:
             for name, (table, _) in tables.items()
         ],
     }
+    front |= {key: value for key, value in kept.items() if key not in front}
     return f"---\n{yaml.safe_dump(front, sort_keys=False, allow_unicode=True, width=1000)}---\n"
 
 
@@ -144,14 +183,15 @@ def render_counts(assembly: Assembly) -> str:
     ]
     sums = [sum(counts.values()) for counts in columns.values()]
     rows.append(["**all**", *map(str, sums), str(n), f"{1:.1%}"])
-    rare = [f"{total[label]} {label}" for label in total if total[label] < 10]
+    rare = [f"{total[label]} × {label}" for label in total if total[label] < 10]
     said = render_table(["label", *columns, "all", "share"], rows)
-    said += f"\n{len(assembly.articles)} articles, {len(assembly.segments)} segments; {n} have a label that holds"
+    said += f"\n{count_of(len(assembly.articles), 'article')}, {count_of(len(assembly.segments), 'segment')}; "
+    said += f"with a label that holds: {n}"
     aside = len([item for item in assembly.set_aside if item.kind == "segment"])
-    said += f", {aside} were set aside (listed in `manifest.json`).\n"
+    said += f"; set aside: {aside} (listed in `manifest.json`).\n"
     if rare:
         said += (
-            f"\n**With {' and '.join(rare)} in all, no classifier can be judged on "
+            f"\n**With {', '.join(rare)} in all, no classifier can be judged on "
             f"{'that label' if len(rare) == 1 else 'those labels'} here.**\n"
         )
     return said
@@ -166,9 +206,9 @@ def render_articles(assembly: Assembly) -> str:
         rows.append(
             [
                 f"`{article.id}`",
-                article.publisher or "–",
-                article.title or "–",
-                article.author or "–",
+                escape_inline(article.publisher or "–"),
+                escape_inline(article.title or "–"),
+                escape_inline(article.author or "–"),
                 article.published or "–",
                 str(assembly.folds[article.id]),
                 *(str(counts[label]) for label in labels),
@@ -184,17 +224,12 @@ def render_annotators(assembly: Assembly) -> str:
     for row in assembly.rows["annotations"]:
         votes[row["annotator"]] = votes.get(row["annotator"], 0) + 1
     known = assembly.corpus.file.annotators
-    rows = [
-        [
-            f"`{name}`",
-            known[name].kind if name in known else "unknown",
-            str(votes.get(name, 0)),
-            known[name].description,
-        ]
-        if name in known
-        else [f"`{name}`", "unknown", str(votes[name]), "not described in corpus.toml"]
-        for name in sorted({*votes, *known})
-    ]
+    rows = []
+    for name in sorted({*votes, *known}):
+        kind, what = ("unknown", "not described in corpus.toml")
+        if name in known:
+            kind, what = known[name].kind, known[name].description
+        rows.append([f"`{name}`", kind, str(votes.get(name, 0)), escape_inline(what)])
     return render_table(["who", "kind", "votes", "what"], rows, numeric_from=9)
 
 

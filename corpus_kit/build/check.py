@@ -1,16 +1,48 @@
 """Is a release what its manifest says, and does it load? Every check returns what differs; none stops at the first."""
 
-import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, ValidationError
+
+from corpus_kit.build.card import split_front_matter
 from corpus_kit.build.check_tables import Tables, check_tables
 from corpus_kit.canonical import hash_bytes
 from corpus_kit.columns import Column, define_columns, make_arrow_schema, make_feature_list, make_features
 from corpus_kit.errors import CorpusKitError
-from corpus_kit.release import MANIFEST_FILE, Manifest, list_table_files, read_manifest_file, read_rows
+from corpus_kit.records import describe_invalid
+from corpus_kit.release import MANIFEST_FILE, FileEntry, Manifest, list_table_files, read_manifest_file, read_rows
+
+
+class CardFiles(BaseModel):
+    """The files of a split, as a card lists them."""
+
+    split: str
+    path: list[str]
+
+
+class CardConfig(BaseModel):
+    """A config, as a card lists it."""
+
+    config_name: str
+    version: str | None = None
+    data_files: list[CardFiles]
+
+
+class CardInfo(BaseModel):
+    """The features of a config, as a card lists them."""
+
+    config_name: str
+    features: list[Any]
+
+
+class CardFront(BaseModel):
+    """What a card's front matter has to hold for `datasets`; other keys are nobody's business here."""
+
+    configs: list[CardConfig]
+    dataset_info: list[CardInfo]
 
 
 def check_release(path: Path) -> list[str]:
@@ -39,18 +71,29 @@ def check_release(path: Path) -> list[str]:
 
 
 def _check_files(root: Path, manifest: Manifest) -> Iterator[str]:
-    there = {str(file.relative_to(root)) for file in root.rglob("*") if file.is_file()} - {MANIFEST_FILE}
+    there = {str(file.relative_to(root)) for file in root.rglob("*") if file.is_symlink() or not file.is_dir()}
+    there.discard(MANIFEST_FILE)
+    empty = [folder for folder in root.rglob("*") if folder.is_dir() and not any(folder.iterdir())]
+    yield from (f"{folder.relative_to(root)}: an empty folder" for folder in sorted(empty))
     for name in sorted(there - manifest.files.keys()):
         yield f"{name}: not in the manifest"
     for name, entry in manifest.files.items():
-        if name not in there:
+        if name in there:
+            yield from _check_file(root / name, name, entry)
+        else:
             yield f"{name}: missing"
-            continue
-        data = (root / name).read_bytes()
-        if len(data) != entry.bytes:
-            yield f"{name}: {len(data)} bytes, the manifest says {entry.bytes}"
-        if hash_bytes(data) != entry.sha256:
-            yield f"{name}: sha256 differs from the manifest's"
+
+
+def _check_file(path: Path, name: str, entry: FileEntry) -> Iterator[str]:
+    try:
+        data = path.read_bytes()
+    except OSError as e:
+        yield f"{name}: can't be read ({e.strerror or e})"
+        return
+    if len(data) != entry.bytes:
+        yield f"{name}: {len(data)} bytes, the manifest says {entry.bytes}"
+    if hash_bytes(data) != entry.sha256:
+        yield f"{name}: sha256 differs from the manifest's"
 
 
 def _check_schemas(root: Path, columns: Mapping[str, tuple[Column, ...]]) -> Iterator[str]:
@@ -63,15 +106,18 @@ def _check_schemas(root: Path, columns: Mapping[str, tuple[Column, ...]]) -> Ite
         expected = make_arrow_schema(own)
         for file in list_table_files(root, table):
             name = file.relative_to(root)
+            features = None
             try:
                 schema = pq.read_schema(file)
                 info = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))
+                features = info["info"]["features"]
+            except (KeyError, TypeError):
+                pass
             except (OSError, ValueError, pa.ArrowInvalid) as e:
                 yield f"{name}: can't be read as Parquet ({str(e).splitlines()[0]})"
                 continue
             if not schema.equals(expected, check_metadata=False):
                 yield f"{name}: columns or types differ: {_describe_schema_change(schema, expected)}"
-            features = info.get("info", {}).get("features")
             if features != make_features(own):
                 yield f"{name}: the features in the Parquet schema differ from the scheme (names or order of labels)"
 
@@ -86,44 +132,34 @@ def _describe_schema_change(found: Any, expected: Any) -> str:
 
 def _check_card(root: Path, manifest: Manifest, columns: Mapping[str, tuple[Column, ...]]) -> Iterator[str]:
     card = root / "README.md"
-    if not card.is_file():
+    try:
+        text = card.read_text(encoding="utf-8", errors="replace")
+    except OSError:
         return
-    text = card.read_text(encoding="utf-8", errors="replace")
-    if manifest.digest not in text:
+    if "<!-- corpus-kit:identity -->" in text and manifest.digest not in text:
         yield "README.md: doesn't state the release's digest"
-    front = _read_front_matter(text)
-    if front is None:
-        yield "README.md: the front matter is missing or not YAML"
+    front, _ = split_front_matter(text)
+    try:
+        card_front = CardFront.model_validate(front)
+    except ValidationError as e:
+        yield f"README.md: front matter: {describe_invalid(e)}"
         return
-    yield from _check_configs(front, manifest, columns)
+    yield from _check_configs(card_front, manifest, columns)
 
 
-def _check_configs(
-    front: Mapping[str, Any], manifest: Manifest, columns: Mapping[str, tuple[Column, ...]]
-) -> Iterator[str]:
-    infos = {info.get("config_name"): info.get("features") for info in front.get("dataset_info") or []}
-    configs = {config.get("config_name"): config for config in front.get("configs") or []}
+def _check_configs(front: "CardFront", manifest: Manifest, columns: Mapping[str, tuple[Column, ...]]) -> Iterator[str]:
+    infos = {info.config_name: info.features for info in front.dataset_info}
+    configs = {config.config_name: config for config in front.configs}
     for name in sorted(configs.keys() - manifest.configs.keys()):
         yield f"README.md: config {name} is not in the manifest"
     for name, entry in manifest.configs.items():
         if infos.get(name) != make_feature_list(columns[entry.table]):
             yield f"README.md: the features of config {name} differ from the scheme (names or order of labels)"
-        config = configs.get(name, {})
-        if {item.get("split"): item.get("path") for item in config.get("data_files") or []} != entry.splits:
+        config = configs.get(name)
+        if config is None or {item.split: item.path for item in config.data_files} != entry.splits:
             yield f"README.md: the files of config {name} differ from the manifest"
-        if config.get("version") != manifest.version:
-            yield f"README.md: config {name} has version {config.get('version')}, the manifest {manifest.version}"
-
-
-def _read_front_matter(text: str) -> dict[str, Any] | None:
-    import yaml
-
-    match = re.match(r"---\n(.*?)^---\n", text, re.DOTALL | re.MULTILINE)
-    try:
-        front = yaml.safe_load(match[1]) if match else None
-    except yaml.YAMLError:
-        return None
-    return front if isinstance(front, dict) else None
+        if config is not None and config.version != manifest.version:
+            yield f"README.md: config {name} has version {config.version}, the manifest {manifest.version}"
 
 
 def _choose_configs(manifest: Manifest) -> list[str]:

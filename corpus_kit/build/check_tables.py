@@ -13,11 +13,24 @@ Tables = Mapping[str, list[Row]]
 
 
 def check_tables(manifest: Manifest, tables: Tables, columns: Mapping[str, tuple[Column, ...]]) -> list[str]:
-    """What differs in the rows: digests, counts, ids, classes, texts, attributions, folds; empty if nothing does."""
-    return [
+    """What differs in the rows: digests, counts, ids, classes, texts, attributions, folds; empty if nothing does.
+
+    Where a column that can't be null is, nothing else is looked at.
+    """
+    nulls = [
+        f"{table}: row {i}: {column.name} is null"
+        for table, rows in tables.items()
+        for column in columns[table]
+        if column.is_required
+        for i, row in enumerate(rows)
+        if row[column.name] is None
+    ]
+    return nulls or [
         *_check_digests(manifest, tables),
         *_check_configs(manifest, tables),
+        *_check_counts(manifest, tables),
         *_check_ids(tables, columns),
+        *_check_articles(manifest, tables),
         *_check_texts(manifest, tables),
         *_check_folds(manifest, tables),
     ]
@@ -34,9 +47,10 @@ def _check_digests(manifest: Manifest, tables: Tables) -> Iterator[str]:
             yield f"{table}: content digest {digest}, the manifest says {entry.digest}"
         if len(rows) != entry.rows:
             yield f"{table}: {len(rows)} rows, the manifest says {entry.rows}"
-    digest = digest_release({name: entry.digest for name, entry in manifest.tables.items()}, manifest.splits)
+    digests = {name: entry.digest for name, entry in manifest.tables.items()}
+    digest = digest_release(manifest.name, manifest.make_scheme(), digests, manifest.splits)
     if digest != manifest.digest:
-        yield f"{MANIFEST_FILE}: digest {manifest.digest} doesn't follow from the tables and splits ({digest})"
+        yield f"{MANIFEST_FILE}: digest {manifest.digest} doesn't follow from scheme, tables and splits ({digest})"
 
 
 def _check_configs(manifest: Manifest, tables: Tables) -> Iterator[str]:
@@ -47,6 +61,9 @@ def _check_configs(manifest: Manifest, tables: Tables) -> Iterator[str]:
             yield f"config {name}: a file is in two splits"
         if sum(sizes[path] for path in paths) != entry.rows:
             yield f"config {name}: {sum(sizes[path] for path in paths)} rows, the manifest says {entry.rows}"
+
+
+def _check_counts(manifest: Manifest, tables: Tables) -> Iterator[str]:
     labels = Counter(row["label"] for row in tables["sentences"])
     names = manifest.scheme.labels
     counts = {name: labels[i] for i, name in enumerate(names)}
@@ -54,6 +71,13 @@ def _check_configs(manifest: Manifest, tables: Tables) -> Iterator[str]:
         yield f"{MANIFEST_FILE}: label counts {manifest.counts.labels}, the rows give {counts}"
     if len(tables["articles"]) != manifest.counts.articles:
         yield f"{MANIFEST_FILE}: {manifest.counts.articles} articles, the rows give {len(tables['articles'])}"
+    said = Counter(row.get("attribution") for row in tables["sentences"])
+    attributions = {name: said[i] for i, name in enumerate(manifest.scheme.attributions)}
+    if attributions != manifest.counts.attributions:
+        yield f"{MANIFEST_FILE}: attribution counts {manifest.counts.attributions}, the rows give {attributions}"
+    reasons = Counter(f"{item.kind}: {item.reason}" for item in manifest.set_aside)
+    if reasons != manifest.counts.set_aside:
+        yield f"{MANIFEST_FILE}: set aside {manifest.counts.set_aside}, the list of it gives {dict(reasons)}"
     aside = sum(item.kind == "segment" for item in manifest.set_aside)
     if manifest.counts.labelled + aside != manifest.counts.segments:
         yield f"{MANIFEST_FILE}: labelled and set-aside segments don't add up to {manifest.counts.segments}"
@@ -69,11 +93,16 @@ def _check_ids(tables: Tables, columns: Mapping[str, tuple[Column, ...]]) -> Ite
                 yield from _check_class(table, rows, column)
 
 
+def _check_articles(manifest: Manifest, tables: Tables) -> Iterator[str]:
+    for row in tables["articles"]:
+        if hash_bytes(row["text"].encode()) != row["sha256"]:
+            yield f"articles: {row['id']}: the text doesn't have the sha256 of its row"
+        if row["language"] != manifest.language:
+            yield f"articles: {row['id']}: its language is {row['language']}, the manifest says {manifest.language}"
+
+
 def _check_texts(manifest: Manifest, tables: Tables) -> Iterator[str]:
     texts = {row["id"]: row["text"] for row in tables["articles"]}
-    for article, row in ((row["id"], row) for row in tables["articles"]):
-        if hash_bytes(row["text"].encode()) != row["sha256"]:
-            yield f"articles: {article}: the text doesn't have the sha256 of its row"
     for row in tables["sentences"]:
         if texts.get(row["article_id"], "")[row["start"] : row["end"]] != row["text"]:
             yield f"sentences: {row['id']}: its text isn't at {row['start']}–{row['end']} of {row['article_id']}"

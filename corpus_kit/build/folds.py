@@ -12,7 +12,7 @@ from corpus_kit.model import Article, Segment
 SHINGLE_WORDS = 5
 JACCARD_THRESHOLD = 0.5
 SHARED_RUN_WORDS = 8
-MAX_ARTICLE_FOLDS = 100
+MAX_ARTICLE_FOLDS = 50
 _WORD = re.compile(r"\w+")
 
 

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from corpus_kit.build.assemble import assemble_corpus
-from corpus_kit.build.card import Blocks, fill_blocks, fill_card, list_stale_blocks, make_blocks, read_card_source
+from corpus_kit.build.card import (
+    Blocks,
+    fill_blocks,
+    fill_card,
+    list_stale_blocks,
+    make_blocks,
+    read_card_source,
+    read_markdown,
+)
 from corpus_kit.corpus import Corpus
 from corpus_kit.errors import CorpusError
 from corpus_kit.files import write_atomically
@@ -22,7 +30,7 @@ def refresh_files(corpus: Corpus, files: Sequence[Path] | None, *, is_dry_run: b
     found = []
     for file in files or [corpus.card_path]:
         is_card = file.resolve() == corpus.card_path.resolve()
-        old = read_card_source(corpus) if is_card else decode_utf8(read_bytes(file, CorpusError), file, CorpusError)
+        old = read_card_source(corpus) if is_card else read_markdown(file)
         fresh = fill_card(old, assembly, path=file) if is_card else fill_blocks(old, blocks, path=file)
         found += [f"{file}: {name}" for name in list_stale_blocks(old, fresh)]
         if not is_dry_run:

@@ -43,7 +43,7 @@ def build_release(corpus: Corpus, *, out: Path | None = None) -> BuildResult:
     same place wait for one another. A TargetError where the place can't be written or holds something else.
     """
     file = corpus.file
-    target = (out.resolve() if out is not None else corpus.root / "dist") / file.name / file.version
+    target = ((out if out is not None else corpus.root / "dist") / file.name / file.version).resolve()
     if target.exists() and not (target / MANIFEST_FILE).is_file():
         raise TargetError("exists and is no release", path=target, remedy="Move it away, or choose another --out")
     assembly = assemble_corpus(corpus)

@@ -3,6 +3,7 @@
 Exit codes: 0 fine, 1 our error, 2 usage, 3 a check found a difference.
 """
 
+import io
 import sys
 from collections.abc import Callable
 
@@ -47,6 +48,9 @@ def show_version(version: bool = typer.Option(False, "--version", help="Print th
 
 def main() -> None:
     """Run the command line; a CorpusKitError becomes one message and exit code 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except CorpusKitError as e:

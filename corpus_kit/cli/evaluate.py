@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from corpus_kit.cli.options import CorpusOption, ReleaseOption, locate_release, open_corpus
+from corpus_kit.cli.options import CorpusOption, ReleaseOption, open_release
 
 
 def evaluate(
@@ -22,12 +22,10 @@ def evaluate(
     """Run classifiers under a protocol; store predictions and result beside each baseline."""
     from corpus_kit.cli.progress import show_progress
     from corpus_kit.evaluate import run_baseline
-    from corpus_kit.release import load_release
 
-    baselines = open_corpus(corpus).baselines_dir
-    loaded = load_release(locate_release(release, corpus))
+    opened, loaded = open_release(release, corpus)
     for name in classifiers:
         with show_progress(name) as progress:
-            run = run_baseline(name, loaded, baselines, protocol=protocol, seed=seed, progress=progress)
+            run = run_baseline(name, loaded, opened.baselines_dir, protocol=protocol, seed=seed, progress=progress)
         typer.echo(run.summary)
         typer.echo(f"  {run.record_path}")

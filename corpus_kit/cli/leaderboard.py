@@ -6,8 +6,7 @@ from corpus_kit.cli.options import (
     CheckOption,
     CorpusOption,
     ReleaseOption,
-    locate_release,
-    open_corpus,
+    open_release,
     report_differences,
 )
 
@@ -15,10 +14,9 @@ from corpus_kit.cli.options import (
 def leaderboard(release: ReleaseOption = None, corpus: CorpusOption = None, check: CheckOption = False) -> None:
     """Write baselines/LEADERBOARD.md; with --check recompute every number from the stored predictions."""
     from corpus_kit.evaluate import check_leaderboard, write_leaderboard
-    from corpus_kit.release import load_release
 
-    baselines = open_corpus(corpus).baselines_dir
-    loaded = load_release(locate_release(release, corpus))
+    opened, loaded = open_release(release, corpus)
+    baselines = opened.baselines_dir
     board = baselines / "LEADERBOARD.md"
     if check:
         report_differences(check_leaderboard(baselines, loaded, board), fine=f"{board}: every number is as recomputed")

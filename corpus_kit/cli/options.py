@@ -8,6 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from corpus_kit.corpus import Corpus
+    from corpus_kit.release import Release
 
 CorpusOption = Annotated[
     Path | None,
@@ -31,6 +32,22 @@ def open_corpus(folder: Path | None) -> "Corpus":
 def locate_release(release: Path | None, corpus: Path | None) -> Path:
     """The folder of `--release`, or where the corpus' version is built by default."""
     return open_corpus(corpus).release_dir if release is None else release
+
+
+def open_release(release: Path | None, corpus: Path | None) -> "tuple[Corpus, Release]":
+    """A corpus and a release of it; a ReleaseError where the release is of another corpus."""
+    from corpus_kit.errors import ReleaseError
+    from corpus_kit.release import load_release
+
+    opened = open_corpus(corpus)
+    loaded = load_release(opened.release_dir if release is None else release)
+    if loaded.manifest.name != opened.file.name:
+        raise ReleaseError(
+            f"the release is of {loaded.manifest.name!r}, the corpus is {opened.file.name!r}",
+            path=loaded.path,
+            remedy="Name the corpus that it was built from: --corpus DIR",
+        )
+    return opened, loaded
 
 
 def print_json(value: Any) -> None:

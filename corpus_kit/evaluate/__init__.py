@@ -1,6 +1,6 @@
 """Systems are run, their predictions scored, and a leaderboard made of what can be computed again."""
 
-from corpus_kit.evaluate.check import check_leaderboard, compare_run, recompute_run
+from corpus_kit.evaluate.check import check_leaderboard, compare_run, recompute_run, write_leaderboard
 from corpus_kit.evaluate.classifier import (
     Classifier,
     LoadedClassifier,
@@ -10,7 +10,7 @@ from corpus_kit.evaluate.classifier import (
 )
 from corpus_kit.evaluate.confusion import count_confusion
 from corpus_kit.evaluate.intervals import Interval, jackknife_interval
-from corpus_kit.evaluate.leaderboard import collect_runs, render_leaderboard, write_leaderboard
+from corpus_kit.evaluate.leaderboard import collect_runs, render_leaderboard
 from corpus_kit.evaluate.metrics import METRICS, Metric, compute_metric, list_metrics, parse_metric
 from corpus_kit.evaluate.predictions import (
     Prediction,

@@ -8,13 +8,14 @@ from typing import Any
 
 from corpus_kit.canonical import hash_bytes
 from corpus_kit.errors import PredictionError, ReleaseError
-from corpus_kit.evaluate.classifier import CLASSIFIER_FILE
-from corpus_kit.evaluate.leaderboard import collect_runs, render_leaderboard
+from corpus_kit.evaluate.classifier import CLASSIFIER_FILE, read_declared
+from corpus_kit.evaluate.leaderboard import collect_runs, list_records, render_leaderboard
 from corpus_kit.evaluate.predictions import read_predictions
 from corpus_kit.evaluate.protocols import hash_training_ids, split_folds
 from corpus_kit.evaluate.record import Origin, ResultRecord, make_record, read_record
 from corpus_kit.evaluate.run import locate_predictions
 from corpus_kit.evaluate.score import score_predictions
+from corpus_kit.files import write_atomically
 from corpus_kit.records import decode_utf8, read_bytes
 from corpus_kit.release import Release
 
@@ -25,25 +26,28 @@ _NOT_RECOMPUTED = frozenset({"versions"})
 def recompute_run(record_path: Path, release: Release) -> dict[str, Any]:
     """The record that the predictions stored beside `record_path` lead to.
 
-    Taken over from the stored record are the system's version, whether it is trained, the protocol, the seed and the
-    package versions; the digest of the code is that of the classifier in the system's folder, if it is there. Missing
-    predictions are counted as wrong and listed. A PredictionError where the predictions don't fit the release.
+    The protocol is what the file's name says. Where the system's folder has a classifier, its digest, version and
+    whether it is trained are read from there; else they are taken over from the stored record, as are the seed and the
+    package versions. Missing predictions are counted as wrong and listed. A PredictionError where the predictions don't
+    fit the release.
     """
     stored = read_record(record_path)
+    protocol = record_path.stem
     predictions_path = locate_predictions(record_path)
     predictions = read_predictions(predictions_path, release, allow_missing=True)
     source = record_path.parent.parent / CLASSIFIER_FILE
-    found: dict[str, str | None] = {"name": source.parent.name}
+    found: dict[str, Any] = {"name": source.parent.name}
     if source.is_file():
-        found["source_sha256"] = hash_bytes(read_bytes(source, PredictionError))
+        found |= {"source_sha256": hash_bytes(read_bytes(source, PredictionError)), **read_declared(source)}
+    system = stored.system.model_copy(update=found)
     training = stored.train_ids_sha256
-    if stored.protocol == "loao":
+    if protocol == "loao":
         training = {str(fold.number): hash_training_ids(fold) for fold in split_folds(release)}
     record = make_record(
         release,
-        score_predictions(release, predictions, allow_missing=True, is_approximate=stored.system.is_trained),
-        stored.system.model_copy(update=found),
-        origin=Origin(stored.protocol, stored.seed, training),
+        score_predictions(release, predictions, allow_missing=True, is_approximate=system.is_trained),
+        system,
+        origin=Origin(protocol, stored.seed, training),
         predictions_sha256=hash_bytes(read_bytes(predictions_path, PredictionError)),
     )
     return {**record, "versions": stored.versions}
@@ -89,21 +93,54 @@ def _show(value: Any) -> str:
     return "nothing" if value is _ABSENT else repr(value)
 
 
+def list_differences(baselines_dir: Path, release: Release) -> list[str]:
+    """What differs between each stored result and what its predictions give, a line each; empty where nothing does.
+
+    Predictions without a result, and a result that was run by a classifier that is gone, are differences too.
+    """
+    found = []
+    for path in list_records(baselines_dir, release):
+        try:
+            record = read_record(path)
+            found += [f"{path}: {line}" for line in compare_run(record, recompute_run(path, release))]
+        except (PredictionError, ReleaseError) as e:
+            found.append(str(e))
+            continue
+        if record.system.source_sha256 is not None and not (path.parent.parent / CLASSIFIER_FILE).is_file():
+            found.append(f"{path}: the classifier that was run, {CLASSIFIER_FILE}, is gone")
+    stray = baselines_dir.glob(f"*/{release.manifest.version}/*.predictions.jsonl")
+    for predictions in sorted(stray):
+        record_path = predictions.with_name(predictions.name.replace(".predictions.jsonl", ".json"))
+        if not record_path.is_file():
+            found.append(f"{predictions}: there is no result for these predictions")
+    return found
+
+
+def write_leaderboard(baselines_dir: Path, release: Release, board_path: Path) -> None:
+    """Write the board of all stored results, whole or not at all.
+
+    A PredictionError, and no board, where a stored result isn't what its predictions give.
+    """
+    found = list_differences(baselines_dir, release)
+    if found:
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        raise PredictionError(
+            f"a stored result can't be derived again: {found[0]}{more}", remedy="Run it again: corpus-kit evaluate NAME"
+        )
+    write_atomically(board_path, render_leaderboard(collect_runs(baselines_dir, release)).encode("utf-8"))
+
+
 def check_leaderboard(baselines_dir: Path, release: Release, board_path: Path) -> list[str]:
     """Every difference between what is stored and what is recomputed, a line each; empty where nothing differs.
 
     Each stored result is computed again from its predictions, then the board's text is compared with the one that the
     stored results make. A result whose predictions are refused is a difference.
     """
-    runs = collect_runs(baselines_dir, release)
-    found = []
-    for path, record in runs:
-        try:
-            found += [f"{path}: {line}" for line in compare_run(record, recompute_run(path, release))]
-        except (PredictionError, ReleaseError) as e:
-            found.append(str(e))
+    found = list_differences(baselines_dir, release)
     try:
-        expected = render_leaderboard(runs)
+        expected = render_leaderboard(collect_runs(baselines_dir, release))
+    except PredictionError:
+        return found
     except ReleaseError as e:
         return [*found, str(e)]
     if not board_path.is_file():

@@ -1,5 +1,7 @@
 """What a classifier is, how the file that defines one is loaded, and how a scikit-learn pipeline becomes one."""
 
+import ast
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +20,7 @@ from corpus_kit.model import LabelledArticle, SegmentedArticle
 from corpus_kit.records import read_bytes
 
 CLASSIFIER_FILE = "classifier.py"
+NAME_PATTERN = r"^[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)*$"
 _CONTRACT = "See docs/evaluation.md for what a classifier is"
 
 
@@ -73,8 +76,11 @@ def load_classifier(name_or_path: str, baselines_dir: Path) -> LoadedClassifier:
             made: Classifier = defined(labels, seed=seed)
         return made
 
+    name = path.parent.name if path.name == CLASSIFIER_FILE else path.stem
+    if not re.fullmatch(NAME_PATTERN, name):
+        raise ClassifierError(f"{name!r} can't be a system's name", path=path, remedy="Use letters, digits, -, _ and .")
     return LoadedClassifier(
-        name=path.parent.name if path.name == CLASSIFIER_FILE else path.stem,
+        name=name,
         path=path,
         source_sha256=hash_bytes(source),
         version=version,
@@ -110,6 +116,8 @@ def blame_classifier(path: Path, doing: str) -> Iterator[None]:
     """Turn whatever a classifier's code raises into a ClassifierError with its file and line; the cause is kept."""
     try:
         yield
+    except ClassifierError as e:
+        raise ClassifierError(e.what, path=e.path or path, line=e.line, remedy=e.remedy) from e
     except CorpusKitError:
         raise
     except (Exception, SystemExit) as e:
@@ -124,6 +132,26 @@ def blame_classifier(path: Path, doing: str) -> Iterator[None]:
         ) from e
 
 
+def read_declared(path: Path) -> dict[str, Any]:
+    """What a classifier's file declares of itself, `version` and `is_trained`, read without executing it.
+
+    Only literals are seen; what is left out has its default. A file that isn't Python declares nothing.
+    """
+    declared: dict[str, Any] = {"version": "1", "is_trained": True}
+    try:
+        tree = ast.parse(read_bytes(path, ClassifierError))
+    except (SyntaxError, ValueError):
+        return {}
+    bodies = [node.body for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Classifier"]
+    for node in bodies[-1] if bodies else ():
+        if not isinstance(node, ast.Assign | ast.AnnAssign) or not isinstance(node.value, ast.Constant):
+            continue
+        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+            if isinstance(target, ast.Name) and target.id in declared:
+                declared[target.id] = node.value.value
+    return declared
+
+
 def check_probabilities(values: ArrayLike, article: SegmentedArticle, labels: Sequence[str]) -> NDArray[np.float64]:
     """The probabilities of an article as an array of shape (segments, labels).
 
@@ -132,8 +160,11 @@ def check_probabilities(values: ArrayLike, article: SegmentedArticle, labels: Se
     """
     expected = (len(article.segments), len(labels))
     try:
-        rows = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as e:
+        found = np.asanyarray(values)
+        if isinstance(found, np.ma.MaskedArray) or np.iscomplexobj(found):
+            raise ClassifierError(f"article {article.id!r}: masked or complex probabilities", remedy=_CONTRACT)
+        rows = np.asarray(found, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as e:
         raise ClassifierError(f"article {article.id!r}: not an array of numbers", remedy=_CONTRACT) from e
     if rows.shape != expected:
         raise ClassifierError(

@@ -7,10 +7,10 @@ from pathlib import Path
 from corpus_kit.errors import ReleaseError
 from corpus_kit.evaluate.intervals import LEVEL_FRACTION
 from corpus_kit.evaluate.metrics import Metric
+from corpus_kit.evaluate.protocols import PROTOCOLS
 from corpus_kit.evaluate.record import MetricEntry, ResultRecord, Run, read_record
 from corpus_kit.evaluate.score import WITHOUT_DUPLICATES
-from corpus_kit.files import write_atomically
-from corpus_kit.markdown import render_table
+from corpus_kit.markdown import escape_inline, render_table
 from corpus_kit.release import Release
 
 MIN_SUPPORT = 10
@@ -19,14 +19,15 @@ SIGNIFICANCE_FRACTION = 0.05
 _UNKNOWN = "–"
 
 
+def list_records(baselines_dir: Path, release: Release) -> list[Path]:
+    """Where results for this version of the dataset are stored, sorted; none if there are none."""
+    folders = baselines_dir.glob(f"*/{release.manifest.version}")
+    return sorted(path for folder in folders for name in PROTOCOLS if (path := folder / f"{name}.json").is_file())
+
+
 def collect_runs(baselines_dir: Path, release: Release) -> list[Run]:
     """The stored results for this version of the dataset, sorted by path; none if there are none."""
-    return [Run(path, read_record(path)) for path in sorted(baselines_dir.glob(f"*/{release.manifest.version}/*.json"))]
-
-
-def write_leaderboard(baselines_dir: Path, release: Release, board_path: Path) -> None:
-    """Write the board of all stored results, whole or not at all."""
-    write_atomically(board_path, render_leaderboard(collect_runs(baselines_dir, release)).encode("utf-8"))
+    return [Run(path, read_record(path)) for path in list_records(baselines_dir, release)]
 
 
 def render_leaderboard(runs: Sequence[Run]) -> str:
@@ -81,14 +82,14 @@ def _render_table(records: Sequence[ResultRecord]) -> str:
         header.append(f"Macro-F1 without {first.counts.duplicates} recurring segments")
     header.append("Accuracy")
     lead = len(header)
-    header += [f"F1 {label} (n = {first.supports[label]})" for label in first.labels]
+    header += [f"F1 {escape_inline(label)} (n = {first.supports[label]})" for label in first.labels]
     rows = [_render_row(record) for record in records]
     few = [
         f"{_count(first.supports[label])}: says nothing about a system" if first.supports[label] < MIN_SUPPORT else ""
         for label in first.labels
     ]
     if any(few):
-        rows.append([f"*Labels with n < {MIN_SUPPORT}*", *[""] * (lead - 1), *few])
+        rows.append([f"*Labels with n &lt; {MIN_SUPPORT}*", *[""] * (lead - 1), *few])
     return render_table(header, rows).rstrip("\n")
 
 
@@ -134,9 +135,10 @@ def _write_notes(records: Sequence[ResultRecord]) -> list[str]:
         f"- Macro-F1 is the mean of F1 over all {labels} labels; one that is neither gold nor predicted counts as 0.",
     ]
     if few:
+        named = ", ".join(f"{escape_inline(label)}: {first.supports[label]}" for label in few)
         notes.append(
-            f"- Macro-F1 rests to {len(few)}/{labels} on labels with fewer than {MIN_SUPPORT} segments "
-            f"({', '.join(f'{label}: {first.supports[label]}' for label in few)}). Read it beside accuracy."
+            f"- Macro-F1 rests to {len(few)}/{labels} on labels with fewer than {MIN_SUPPORT} segments ({named}). "
+            "Read it beside accuracy."
         )
     if first.counts.duplicates:
         notes.append(

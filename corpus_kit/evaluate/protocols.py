@@ -85,8 +85,7 @@ def _predict(
 ) -> list[Prediction]:
     """Predictions for one article: of equal probabilities the label that comes first in the scheme."""
     with blame_classifier(loaded.path, "predicting"):
-        values = classifier.predict(labelled.article)
-    rows = check_probabilities(values, labelled.article, labels)
+        rows = check_probabilities(classifier.predict(labelled.article), labelled.article, labels)
     return [
         Prediction(id=segment.id, label=labels[int(np.argmax(row))], fold=labelled.fold, probs=tuple(row.tolist()))
         for segment, row in zip(labelled.article.segments, rows, strict=True)

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 import corpus_kit
 from corpus_kit.errors import PredictionError
+from corpus_kit.evaluate.classifier import NAME_PATTERN
 from corpus_kit.evaluate.intervals import METHOD, Interval
 from corpus_kit.evaluate.metrics import list_metrics
 from corpus_kit.evaluate.score import WITHOUT_DUPLICATES, Scores
@@ -21,10 +22,10 @@ RECORD_FORMAT = "corpus-kit/result/1"
 
 
 class System(Record):
-    """Who predicted. `source_sha256` is None where the code is not beside the predictions."""
+    """Who predicted. `source_sha256` is that of the code that was run; None where nobody ran any here."""
 
-    name: str
-    version: str
+    name: str = Field(pattern=NAME_PATTERN)
+    version: str = Field(pattern=r"^[\w.+-]{1,40}$")
     source_sha256: str | None
     is_trained: bool
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from corpus_kit.canonical import hash_bytes, to_pretty_json
-from corpus_kit.errors import PredictionError, UnknownName
-from corpus_kit.evaluate.classifier import load_classifier
+from corpus_kit.errors import PredictionError, TargetError, UnknownName
+from corpus_kit.evaluate.classifier import CLASSIFIER_FILE, load_classifier
 from corpus_kit.evaluate.intervals import Interval
 from corpus_kit.evaluate.predictions import format_predictions, read_predictions
 from corpus_kit.evaluate.protocols import PROTOCOLS, Progress
@@ -68,6 +68,13 @@ def run_baseline(
     if protocol not in PROTOCOLS:
         raise UnknownName("protocol", protocol, PROTOCOLS)
     loaded = load_classifier(name_or_path, baselines_dir)
+    own = baselines_dir / loaded.name / CLASSIFIER_FILE
+    if own.exists() and own.resolve() != loaded.path:
+        raise TargetError(
+            f"the results of {loaded.name!r} here are of another classifier",
+            path=own,
+            remedy=f"Rename {loaded.path.name}, or evaluate {loaded.name}",
+        )
     predictions, train_ids_sha256 = PROTOCOLS[protocol](release, loaded, seed, progress)
     scores = score_predictions(release, predictions, is_approximate=loaded.is_trained)
     stored = format_predictions(predictions)

@@ -1,28 +1,32 @@
 """`seeds/manifest.jsonl`: a row per article, which says what the file is and whose."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from corpus_kit.corpus import Corpus
 from corpus_kit.errors import ArticleError
-from corpus_kit.records import Record, read_jsonl
+from corpus_kit.records import Record, read_jsonl, require_iso_time
 
-_ISO_DATE = r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2}))?$"
+IsoDate = Annotated[
+    str,
+    Field(pattern=r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2}))?$"),
+    AfterValidator(require_iso_time),
+]
 
 
 class ManifestRow(Record):
     """One article: `path` is relative to `seeds/`; what the article doesn't state is null."""
 
     id: str = Field(pattern=r"^[a-z0-9]+(?:[-_.][a-z0-9]+)*$")
-    path: str = Field(min_length=1)
+    path: str = Field(min_length=1, pattern=r"^[^\x00]+$")
     publisher: str | None
     title: str | None
     author: str | None
-    published: str | None = Field(pattern=_ISO_DATE)
+    published: IsoDate | None
     url: str | None
-    retrieved: str | None = Field(pattern=_ISO_DATE)
+    retrieved: IsoDate | None
     license_note: str = Field(min_length=1)
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     size_bytes: int = Field(ge=0)
@@ -44,7 +48,9 @@ def read_manifest(corpus: Corpus) -> list[ManifestEntry]:
     for line, row in read_jsonl(path, ManifestRow, ArticleError):
         file = (seeds / row.path).resolve()
         if not file.is_relative_to(seeds):
-            raise ArticleError(f"path {row.path!r} leaves the seeds folder", path=path, line=line)
+            raise ArticleError(
+                f"path {row.path!r} leaves the seeds folder", path=path, line=line, remedy="Put the file into seeds/"
+            )
         for what in (row.id, str(file)):
             if what in seen:
                 raise ArticleError(f"{what!r} stands twice", path=path, line=line, remedy="Give each article one row")

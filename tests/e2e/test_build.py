@@ -68,7 +68,7 @@ def test_a_span_that_is_no_segment_is_listed(corpus_dir: Path) -> None:
     """An annotation of half a segment is set aside and counted, not stretched."""
     ledger = corpus_dir / "annotations/ledger/lm-1.jsonl"
     event = json.loads(ledger.read_text("utf-8").splitlines()[0])
-    event |= {"end": 7, "exact": "Russian", "event": "00000000-0000-5000-8000-000000000000"}
+    event |= {"end": 7, "exact": "Russian", "suffix": " Troops", "event": "00000000-0000-5000-8000-000000000000"}
     with ledger.open("a", encoding="utf-8") as file:
         file.write(json.dumps(event) + "\n")
     result = build_release(load_corpus(corpus_dir))
@@ -138,6 +138,13 @@ def test_the_fresh_release_checks_and_loads(built: BuildResult) -> None:
     release = load_release(built.path)
     assert release.manifest.digest == built.digest
     assert sum(len(article.labels) for article in release.articles) == 154
+
+
+def test_a_release_is_a_data_frame(built: BuildResult) -> None:
+    """`to_pandas` has a row per sentence, labels by name."""
+    frame = load_release(built.path).to_pandas()
+    assert len(frame) == 154
+    assert frame["label"].value_counts().to_dict() == {"fact": 73, "boilerplate": 58, "quote": 21, "opinion": 2}
 
 
 def test_the_example_builds_and_checks(example_dir: Path) -> None:

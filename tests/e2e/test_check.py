@@ -128,7 +128,7 @@ def test_splits_that_moved_are_found(release_dir: Path) -> None:
     update_manifest(
         release_dir, splits={"train": ["fold_0", "fold_1", "fold_3"], "validation": ["fold_2"], "test": ["fold_4"]}
     )
-    assert_found(release_dir, "doesn't follow from the tables and splits")
+    assert_found(release_dir, "doesn't follow from scheme, tables and splits")
 
 
 def test_a_wrong_count_is_found(release_dir: Path) -> None:
@@ -143,6 +143,47 @@ def test_a_stale_digest_in_the_card_is_found(release_dir: Path, edit: Edit) -> N
     edit(release_dir / "README.md", "content digest `sha256:", "content digest `sha256:0")
     update_manifest(release_dir)
     assert_found(release_dir, "README.md", "digest")
+
+
+@pytest.mark.parametrize("column", ["id", "article_id", "text", "fold"])
+def test_a_null_is_found(release_dir: Path, column: str) -> None:
+    """A null in a column that can't have one is named with its row."""
+    change_row(release_dir, 3, **{column: None})
+    assert_found(release_dir, f"row 3: {column} is null")
+
+
+@pytest.mark.parametrize("front", ["configs: [a]", "dataset_info: abc", "data_files: x", "- a", "a: b: c"])
+def test_any_front_matter_is_survived(release_dir: Path, front: str) -> None:
+    """Front matter that is no list of configs is a finding and not a traceback."""
+    (release_dir / "README.md").write_text(f"---\n{front}\n---\ntext", "utf-8")
+    update_manifest(release_dir)
+    assert_found(release_dir, "README.md", "front matter")
+
+
+@pytest.mark.parametrize("info", [b"[]", b'{"info": []}', b'{"info": {"features": 3}}', b"{"])
+def test_any_parquet_metadata_is_survived(release_dir: Path, info: bytes) -> None:
+    """So is any `huggingface` key of a Parquet schema."""
+    table = pq.read_table(release_dir / FOLD)
+    pq.write_table(table.replace_schema_metadata({"huggingface": info}), release_dir / FOLD)
+    update_manifest(release_dir)
+    assert_found(release_dir, FOLD)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("name", "other"),
+        ("language", "de"),
+        ("scheme", {"outside_prose": []}),
+        ("counts", {"attributions": {}}),
+        ("counts", {"set_aside": {"x": 3}}),
+    ],
+)
+def test_a_false_manifest_is_found(release_dir: Path, key: str, value: Any) -> None:
+    """What the manifest says of the content follows from the content."""
+    manifest = json.loads((release_dir / "manifest.json").read_text("utf-8"))
+    update_manifest(release_dir, **{key: {**manifest[key], **value} if isinstance(value, dict) else value})
+    assert_found(release_dir, "manifest")
 
 
 def test_a_folder_without_manifest_is_no_release(tmp_path: Path) -> None:

@@ -107,6 +107,46 @@ def test_a_tampered_prediction_is_found(corpus_dir: Path, edit: Callable[[Path, 
     assert "rules" in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"value": 0.', '"value": 0.9'),
+        ('"protocol": "loao"', '"protocol": "transfer"'),
+        ('"is_trained": false', '"is_trained": true'),
+        ('"version": "1",', '"version": "99",'),
+        ('"source_sha256": "', '"source_sha256": "0'),
+    ],
+)
+def test_no_board_is_made_of_a_false_record(corpus_dir: Path, old: str, new: str) -> None:
+    """A stored result that its predictions don't give is refused, and nothing is published."""
+    record = corpus_dir / "baselines/rules/1.0.0/loao.json"
+    for command in (["build"], ["evaluate", "majority", "rules", "tfidf_logreg"]):
+        assert run(*command, cwd=corpus_dir).returncode == 0
+    before = (corpus_dir / "baselines/LEADERBOARD.md").read_bytes()
+    text = record.read_text("utf-8")
+    assert old in text
+    record.write_text(text.replace(old, new, 1), "utf-8")
+    refused = run("leaderboard", cwd=corpus_dir)
+    assert refused.returncode == 1
+    assert "can't be derived again" in refused.stderr
+    assert run("leaderboard", "--check", cwd=corpus_dir).returncode == 3
+    assert (corpus_dir / "baselines/LEADERBOARD.md").read_bytes() == before
+
+
+def test_results_of_others_are_not_replaced(corpus_dir: Path, tmp_path: Path) -> None:
+    """A file that has a baseline's name can't replace its results, nor can another corpus' release."""
+    run("build", cwd=corpus_dir)
+    (tmp_path / "rules.py").write_bytes((corpus_dir / "baselines/majority/classifier.py").read_bytes())
+    refused = run("evaluate", tmp_path / "rules.py", cwd=corpus_dir)
+    assert refused.returncode == 1
+    assert "of another classifier" in refused.stderr
+    run("init", "--example", tmp_path / "x", cwd=tmp_path)
+    run("build", "--corpus", tmp_path / "x", cwd=tmp_path)
+    refused = run("evaluate", "rules", "--release", tmp_path / "x/dist/harbour-example/1.0.0", cwd=corpus_dir)
+    assert refused.returncode == 1
+    assert "the release is of 'harbour-example'" in refused.stderr
+
+
 def test_score_takes_a_file_from_anywhere(corpus_dir: Path) -> None:
     """The stored predictions of a baseline, scored as a stranger's file, give the baseline's score."""
     run("build", cwd=corpus_dir)

@@ -1,6 +1,7 @@
 """Agreement coefficients, against arithmetic by hand and against independent implementations."""
 
 from math import isnan
+from pathlib import Path
 
 import krippendorff
 import pytest
@@ -8,7 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
+from corpus_kit.annotate import measure_agreement, read_annotations
 from corpus_kit.annotate.coefficients import cohen_kappa, krippendorff_alpha, mean_kappa, measure_units
+from corpus_kit.corpus import load_corpus
+from corpus_kit.ingest import read_articles
 
 LABELS = ["a", "b", "c"]
 PAIRS = st.lists(st.tuples(st.sampled_from(LABELS), st.sampled_from(LABELS)), min_size=1, max_size=30)
@@ -73,3 +77,14 @@ def test_the_order_of_units_does_not_matter(pairs: list[tuple[str, str]]) -> Non
     units = [{"x": a, "y": b} for a, b in pairs]
     assert measure_units(units).observed == measure_units(units[::-1]).observed
     assert mean_kappa(units) == pytest.approx(mean_kappa(units[::-1]), nan_ok=True)
+
+
+def test_an_open_dispute_counts_as_prose(corpus_dir: Path) -> None:
+    """A disagreement over prose lowers the agreement over prose, also before anyone adjudicated it."""
+    ledger = corpus_dir / "annotations/ledger/lm-1.jsonl"
+    ledger.write_text(ledger.read_text("utf-8").replace('"label":"fact"', '"label":"opinion"', 1), "utf-8")
+    corpus = load_corpus(corpus_dir)
+    measured = measure_agreement(corpus, read_annotations(corpus, read_articles(corpus)))
+    assert measured.disputed == 1
+    assert measured.scopes["prose"].units == 96
+    assert measured.scopes["prose"].observed == pytest.approx(95 / 96)

@@ -53,6 +53,13 @@ def test_hash_folds_are_in_range_and_independent_of_the_others(count: int, names
     assert assign_folds(articles[-1:], rule)[names[-1]] == folds[names[-1]]
 
 
+def test_a_fold_an_article_is_for_small_corpora() -> None:
+    """Past fifty groups the article rule is refused, with the rule to use instead."""
+    articles = [make_article(f"a{i}", f"unlike {i} all {i} the {i} rest {i}") for i in range(51)]
+    with pytest.raises(CorpusError, match=r'51 folds.*Use rule = "hash"'):
+        assign_folds(articles, FoldsTable())
+
+
 def test_default_splits_keep_the_first_folds() -> None:
     """Test and validation are the first folds, so that new articles go to train."""
     assert assign_splits([0, 1, 2, 3], FoldsTable()) == {"train": [2, 3], "validation": [1], "test": [0]}
