@@ -24,7 +24,7 @@ class Column(NamedTuple):
 
 _OPTIONAL = frozenset(
     {"publisher", "title", "author", "published", "url", "retrieved", "license_note", "note"}
-    | {"confidence", "agreement", "duplicate_group"}
+    | {"confidence", "agreement", "duplicate_group", "record_offset"}
 )
 
 
@@ -48,7 +48,9 @@ def define_columns(scheme: LabelScheme) -> dict[str, tuple[Column, ...]]:
     )
     articles = (
         *_of("string", "id", "publisher", "title", "author", "published", "url", "retrieved", "license_note"),
-        *_of("string", "sha256", "language", "text"),
+        *_of("string", "source"),
+        *_of("int64", "record_offset"),
+        *_of("string", "raw_sha256", "encoding", "sha256", "language", "text"),
         *_of("int32", "fold"),
     )
     annotations = (

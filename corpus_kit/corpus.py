@@ -13,6 +13,7 @@ from corpus_kit.canonical import hash_bytes
 from corpus_kit.errors import CorpusError
 from corpus_kit.labels import LabelScheme
 from corpus_kit.records import Record, decode_utf8, read_bytes, read_toml
+from corpus_kit.sources import IngestTable, Limits, SourceTable
 
 CORPUS_FILE = "corpus.toml"
 _NAME = r"^[a-z0-9]+(?:[-_.][a-z0-9]+)*$"
@@ -83,6 +84,9 @@ class CorpusFile(Record):
     attribution: AttributionTable = AttributionTable()
     folds: FoldsTable = FoldsTable()
     annotators: dict[str, AnnotatorTable] = Field(default_factory=dict)
+    sources: tuple[SourceTable, ...] = ()
+    ingest: IngestTable = IngestTable()
+    limits: Limits = Limits()
 
     @model_validator(mode="after")
     def _check_names(self) -> "CorpusFile":

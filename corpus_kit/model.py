@@ -11,18 +11,38 @@ class Span(NamedTuple):
     end: int
 
 
+class Block(NamedTuple):
+    """A line of a page's visible text, as code points of the article; `is_main` is None where nobody looked."""
+
+    start: int
+    end: int
+    is_main: bool | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """One article as found: `text` is its bytes decoded and nothing else, `sha256` is that of its UTF-8 bytes.
+    """One article as found. `text` is canonical: segments, annotations and `sha256` (of its UTF-8 bytes) refer to it.
 
     What the page doesn't state is None, never a guess. `published` and `retrieved` are ISO 8601 dates or times.
+
+    Attributes:
+        source: path or URL of the file that it was read from.
+        record_offset: where its record begins: bytes into the decompressed file (JSONL, WARC), the row from 0
+            (Parquet), or None for a file that is one article.
+        raw_sha256: of the record's bytes as read; `size_bytes` counts them.
+        encoding: of those bytes.
+        blocks: of a page, its lines in order; empty where the text has no page.
     """
 
     id: str
     text: str
     sha256: str
-    path: str
+    source: str
+    raw_sha256: str
     size_bytes: int
+    record_offset: int | None = None
+    encoding: str = "utf-8"
+    blocks: tuple[Block, ...] = ()
     publisher: str | None = None
     title: str | None = None
     author: str | None = None
@@ -90,3 +110,17 @@ class SetAside:
     kind: str
     id: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """A record that became no article: `reason` is a name in `ingest.dropped.REASONS`, `detail` is for people.
+
+    `id` is None where the record was refused before it had one.
+    """
+
+    source: str
+    record_offset: int | None
+    id: str | None
+    reason: str
+    detail: str

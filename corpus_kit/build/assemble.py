@@ -15,7 +15,7 @@ from corpus_kit.columns import Column, define_columns, describe_columns
 from corpus_kit.corpus import Corpus, Guidelines
 from corpus_kit.errors import CorpusError
 from corpus_kit.ingest import read_articles
-from corpus_kit.model import Article, Segment, SetAside, Span
+from corpus_kit.model import Article, Dropped, Segment, SetAside, Span
 from corpus_kit.release import digest_release
 from corpus_kit.segment import find_segmenter, segment_article
 
@@ -30,8 +30,8 @@ class Assembly:
         segments: of all articles in order, labelled or not.
         rows: per table, its rows in the order in which they are written; classes are integers.
         folds: per article id; splits: per split its folds.
-        set_aside: segments without a label and annotations without a segment; labelled rows and set-aside segments
-            add up to segments.
+        set_aside: segments without a label, annotations without a segment and records without an article; labelled
+            rows and set-aside segments add up to segments.
         digests: per table, the content digest; `digest` is that of the whole release.
     """
 
@@ -64,7 +64,8 @@ def assemble_corpus(corpus: Corpus) -> Assembly:
     """Read, segment, join and split a corpus; a CorpusKitError where any of it is wrong."""
     segmenter = find_segmenter(corpus.file.segmenter)
     guidelines = corpus.read_guidelines()
-    articles = tuple(read_articles(corpus))
+    dropped: list[Dropped] = []
+    articles = tuple(read_articles(corpus, dropped.append))
     segments = tuple(segment for article in articles for segment in segment_article(article, segmenter))
     annotations = read_annotations(corpus, articles)
     folds = assign_folds(articles, corpus.file.folds)
@@ -90,7 +91,7 @@ def assemble_corpus(corpus: Corpus) -> Assembly:
         rows=rows,
         folds=folds,
         splits=splits,
-        set_aside=tuple(set_aside + orphans),
+        set_aside=tuple(set_aside + orphans + [_set_aside_record(record) for record in dropped]),
         torn=annotations.torn,
         agreement=measure_agreement(corpus, annotations),
         digests=digests,
@@ -101,6 +102,11 @@ def assemble_corpus(corpus: Corpus) -> Assembly:
             {name: [f"fold_{fold}" for fold in own] for name, own in splits.items()},
         ),
     )
+
+
+def _set_aside_record(record: Dropped) -> SetAside:
+    at = "" if record.record_offset is None else f"@{record.record_offset}"
+    return SetAside(kind="record", id=f"{record.source}{at}", reason=record.reason)
 
 
 def _join_sentences(
@@ -142,7 +148,8 @@ def _attribute(corpus: Corpus, attribution: str | None) -> Row:
 
 
 def _list_articles(corpus: Corpus, articles: Sequence[Article], folds: Mapping[str, int]) -> list[Row]:
-    known = ("id", "publisher", "title", "author", "published", "url", "retrieved", "license_note", "sha256", "text")
+    derived = ("language", "fold")
+    known = [column.name for column in define_columns(corpus.scheme)["articles"] if column.name not in derived]
     return [
         {
             **{name: getattr(article, name) for name in known},

@@ -1,8 +1,13 @@
 """`corpus-kit agreement`: how far the annotators agree."""
 
+from typing import TYPE_CHECKING
+
 import typer
 
-from corpus_kit.cli.options import CorpusOption, JsonOption, open_corpus, print_json
+from corpus_kit.cli.options import CorpusOption, JsonOption, open_corpus, print_dropped, print_json
+
+if TYPE_CHECKING:
+    from corpus_kit.model import Dropped
 
 
 def agreement(corpus: CorpusOption = None, json: JsonOption = False) -> None:
@@ -11,10 +16,13 @@ def agreement(corpus: CorpusOption = None, json: JsonOption = False) -> None:
     from corpus_kit.ingest import read_articles
 
     opened = open_corpus(corpus)
-    annotations = read_annotations(opened, read_articles(opened))
+    dropped: list[Dropped] = []
+    annotations = read_annotations(opened, read_articles(opened, dropped.append))
     measured = measure_agreement(opened, annotations)
     for torn in annotations.torn:
         typer.echo(f"warning: {torn}", err=True)
+    for record in dropped:
+        print_dropped(record)
     if json:
         print_json(to_json(measured))
     else:

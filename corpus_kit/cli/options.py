@@ -8,6 +8,8 @@ import typer
 
 if TYPE_CHECKING:
     from corpus_kit.corpus import Corpus
+    from corpus_kit.ingest import IngestOptions
+    from corpus_kit.model import Dropped
     from corpus_kit.release import Release
 
 CorpusOption = Annotated[
@@ -48,6 +50,26 @@ def open_release(release: Path | None, corpus: Path | None) -> "tuple[Corpus, Re
             remedy="Name the corpus that it was built from: --corpus DIR",
         )
     return opened, loaded
+
+
+def read_options(folder: Path | None) -> "IngestOptions":
+    """How the corpus of `--corpus`, or the nearest one upward, reads articles; the defaults where there is none."""
+    from corpus_kit.errors import CorpusError
+    from corpus_kit.ingest import IngestOptions, make_options
+
+    try:
+        file = open_corpus(folder).file
+    except CorpusError:
+        if folder is not None:
+            raise
+        return IngestOptions()
+    return make_options(file.ingest, file.limits, file.language)
+
+
+def print_dropped(dropped: "Dropped") -> None:
+    """A record that was dropped, on standard error."""
+    at = "" if dropped.record_offset is None else f" at {dropped.record_offset}"
+    typer.echo(f"dropped: {dropped.source}{at}: {dropped.reason} ({dropped.detail})", err=True)
 
 
 def print_json(value: Any) -> None:

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def show_progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar for the time of a `with` block; call what it gives with (done, total)."""
+def show_progress(what: str) -> Iterator[Callable[[int, int | None], None]]:
+    """A bar for the time of a `with` block; call what it gives with (done, total or None)."""
     from rich.console import Console
     from rich.progress import Progress
 

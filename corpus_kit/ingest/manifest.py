@@ -41,8 +41,13 @@ class ManifestEntry(NamedTuple):
 
 
 def read_manifest(corpus: Corpus) -> list[ManifestEntry]:
-    """The rows in their order. Ids and paths are unique, and no path leaves `seeds/`; else an ArticleError."""
+    """The rows in their order. Ids and paths are unique, and no path leaves `seeds/`; else an ArticleError.
+
+    Without a row there are no articles, so that is an error too, unless the corpus has sources elsewhere.
+    """
     path, seeds = corpus.manifest_path, corpus.manifest_path.parent.resolve()
+    if corpus.file.sources and not path.exists():
+        return []
     entries: list[ManifestEntry] = []
     seen: set[str] = set()
     for line, row in read_jsonl(path, ManifestRow, ArticleError):
@@ -56,6 +61,6 @@ def read_manifest(corpus: Corpus) -> list[ManifestEntry]:
                 raise ArticleError(f"{what!r} stands twice", path=path, line=line, remedy="Give each article one row")
             seen.add(what)
         entries.append(ManifestEntry(line, row, file))
-    if not entries:
-        raise ArticleError("the manifest lists no article", path=path, remedy="Add a row: docs/corpus.md")
+    if not entries and not corpus.file.sources:
+        raise ArticleError("the manifest lists no article", path=path, remedy="Add a row, or a source: docs/corpus.md")
     return entries

@@ -14,35 +14,6 @@ _WIDE_STOPS: Final = "。！？｡"
 _OPENERS: Final = r"“”\"„‚‘'’«»‹›(\[{<¿¡*_「『（【《"
 _CLOSERS: Final = r"“”\"‘'’«»‹›)\]}>*_」』）】》"
 
-_CANDIDATE: Final = re.compile(
-    rf"""
-    [{_BREAKS}{_STOPS}{_WIDE_STOPS}] (?:
-    (?<=[{_BREAKS}]) \s*+
-    | (?<=[a-z]{{7}}\.) (?P<sure>) [ ] (?=[A-Z][a-z])
-    | (?<=[{_STOPS}]) (?<![{_STOPS}]{{2}}) [{_STOPS}]*+
-      (?P<closing>
-        (?: (?! [“«‘]\w ) [{_CLOSERS}] | (?<=\]) \( [^\s()\[\]]*+ \) | \[ \d{{1,3}} \] )*+
-        (?: [ \u00a0\u202f] [»›] (?!\S) )?+
-      )
-      (?: [^\S{_BREAKS}]++
-        | (?<=[”»]) (?=[“«])
-        | (?:(?<=[a-z]{{2}}[.?!]) | (?<=[a-z][.?!][”"])) (?=(?:The|This|He|She|It|In|We|They|But|And|On|For)[ ])
-      )
-      (?! [a-z] (?! [a-z]{{0,2}}-?[A-Z] | ttps?:)
-        | [,;:)\]}}%/&=+|!?{_BREAKS}]
-        | \[?[.…]++\]?(?!\S)
-        | [{_CLOSERS}]++[.,]?+[^\S{_BREAKS}]*+(?:[{_BREAKS}]|\Z)
-        | \Z
-      )
-    | (?<=[{_WIDE_STOPS}]) (?<![{_WIDE_STOPS}]{{2}}) [{_WIDE_STOPS}]*+
-      (?P<wide_closing> [”」』’）】》〉]*+ )
-      [^\S{_BREAKS}]*+
-      (?! [,，、:：;；{_BREAKS}] | \Z )
-    )
-    """,
-    re.VERBOSE,
-)
-
 # What a name, a number or an example always follows.
 _BOUND: Final = """
     Mr Mrs Ms Mx Messrs Dr Drs Prof Rev Fr Msgr Hon Pres Gov Sen Sens Rep Reps Amb Sec Asst Supt Insp Det Atty
@@ -92,6 +63,38 @@ _KINDS: Final = _index_kinds(
     time=_TIME,
     year=_YEAR,
 )
+_ENDINGS: Final = f"(?:{'|'.join(sorted({word[-3:] for word in _KINDS if re.search('[a-z]{3}$', word)}))})"
+"""How a listed word may end: after any other three small letters a full stop before a capital ends a sentence."""
+
+_CANDIDATE: Final = re.compile(
+    rf"""
+    [{_BREAKS}{_STOPS}{_WIDE_STOPS}] (?:
+    (?<=[{_BREAKS}]) \s*+
+    | (?<=[a-z]{{3}}\.) (?<!{_ENDINGS}\.) (?P<sure>) [ ] (?=[A-Z][a-z])
+    | (?<=[{_STOPS}]) (?<![{_STOPS}]{{2}}) [{_STOPS}]*+
+      (?P<closing>
+        (?: (?! [“«‘]\w ) [{_CLOSERS}] | (?<=\]) \( [^\s()\[\]]*+ \) | \[ \d{{1,3}} \] )*+
+        (?: [ \u00a0\u202f] [»›] (?!\S) )?+
+      )
+      (?: [^\S{_BREAKS}]++
+        | (?<=[”»]) (?=[“«])
+        | (?:(?<=[a-z]{{2}}[.?!]) | (?<=[a-z][.?!][”"])) (?=(?:The|This|He|She|It|In|We|They|But|And|On|For)[ ])
+      )
+      (?! [a-z] (?! [a-z]{{0,2}}-?[A-Z] | ttps?:)
+        | [,;:)\]}}%/&=+|!?{_BREAKS}]
+        | \[?[.…]++\]?(?!\S)
+        | [{_CLOSERS}]++[.,]?+[^\S{_BREAKS}]*+(?:[{_BREAKS}]|\Z)
+        | \Z
+      )
+    | (?<=[{_WIDE_STOPS}]) (?<![{_WIDE_STOPS}]{{2}}) [{_WIDE_STOPS}]*+
+      (?P<wide_closing> [”」』’）】》〉]*+ )
+      [^\S{_BREAKS}]*+
+      (?! [,，、:：;；{_BREAKS}] | \Z )
+    )
+    """,
+    re.VERBOSE,
+)
+
 _STARTER: Final = re.compile(rf"[{_OPENERS}]*+(?:(?:{'|'.join(_STARTERS.split())})(?![^\s,'’])|M(?:rs?|s)\.(?!\S))")
 _TIME_GOES_ON: Final = re.compile(
     r"(?:[ECMP][SD]?T|GMT|BST|UTC|CES?T|MSK|IST|JST|Eastern|Central|Mountain|Pacific|Greenwich|[Ll]ocal)\b"

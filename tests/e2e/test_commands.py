@@ -120,8 +120,7 @@ def test_a_tampered_prediction_is_found(corpus_dir: Path, edit: Callable[[Path, 
 def test_no_board_is_made_of_a_false_record(corpus_dir: Path, old: str, new: str) -> None:
     """A stored result that its predictions don't give is refused, and nothing is published."""
     record = corpus_dir / "baselines/rules/1.0.0/loao.json"
-    for command in (["build"], ["evaluate", "majority", "rules", "tfidf_logreg"]):
-        assert run(*command, cwd=corpus_dir).returncode == 0
+    assert run("build", cwd=corpus_dir).returncode == 0
     before = (corpus_dir / "baselines/LEADERBOARD.md").read_bytes()
     text = record.read_text("utf-8")
     assert old in text

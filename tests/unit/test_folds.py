@@ -20,7 +20,7 @@ WORDS = "the old ferry went out on a cold day in march with nine crates of salte
 
 def make_article(id_: str, text: str) -> Article:
     """An article with this text."""
-    return Article(id=id_, text=text, sha256="0" * 64, path="", size_bytes=0)
+    return Article(id=id_, text=text, sha256="0" * 64, source="", raw_sha256="0" * 64, size_bytes=0)
 
 
 def make_segment(id_: str, article_id: str, text: str) -> Segment:

@@ -9,7 +9,7 @@ from corpus_kit.annotate import LedgerEvent, append_events, make_event, read_led
 from corpus_kit.errors import LedgerError, TargetError
 from corpus_kit.model import Article, Span
 
-ARTICLE = Article(id="a", text="One. Two.", sha256="0" * 64, path="a.txt", size_bytes=9)
+ARTICLE = Article(id="a", text="One. Two.", sha256="0" * 64, source="a.txt", raw_sha256="0" * 64, size_bytes=9)
 SAID = {"annotator": "ana", "time": "2026-01-02T03:04:05Z", "action": "label", "guidelines": "1.0.0"}
 
 
