@@ -24,7 +24,7 @@ types: .venv/installed-dev
 stale: .venv/installed-dev
 	$(BIN)/corpus-kit build
 	$(BIN)/corpus-kit check
-	$(BIN)/corpus-kit card --check DATASET_CARD.md README.md
+	$(BIN)/corpus-kit card --check DATASET_CARD.md README.md docs/release.md
 	$(BIN)/corpus-kit leaderboard --check
 
 wheel: .venv/installed-dev

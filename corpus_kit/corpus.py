@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from corpus_kit.canonical import hash_bytes
 from corpus_kit.errors import CorpusError
@@ -70,14 +71,18 @@ class LicenseTable(Record):
 
 
 class CorpusFile(Record):
-    """`corpus.toml`."""
+    """`corpus.toml`. `has_synthetic_text`: any article was composed for the corpus, not found; None is unknown."""
 
     name: str = Field(pattern=_NAME)
     version: str = Field(pattern=_SEMVER)
     language: str = Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")
     title: str = ""
     description: str = ""
-    url: str | None = None
+    url: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    creators: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    published: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}$")
+    keywords: tuple[str, ...] = ()
+    has_synthetic_text: bool | None = None
     segmenter: str = "news"
     license: LicenseTable = LicenseTable()
     labels: LabelsTable
@@ -87,6 +92,13 @@ class CorpusFile(Record):
     sources: tuple[SourceTable, ...] = ()
     ingest: IngestTable = IngestTable()
     limits: Limits = Limits()
+
+    @field_validator("published")
+    @classmethod
+    def _check_date(cls, value: str | None) -> str | None:
+        if value is not None:
+            date.fromisoformat(value)
+        return value
 
     @model_validator(mode="after")
     def _check_names(self) -> "CorpusFile":

@@ -12,6 +12,7 @@ from typing import Any
 from corpus_kit.annotate import render_agreement
 from corpus_kit.build.assemble import Assembly
 from corpus_kit.build.layout import lay_out_configs, lay_out_files
+from corpus_kit.column_meanings import describe_column
 from corpus_kit.columns import make_feature_list
 from corpus_kit.corpus import Corpus
 from corpus_kit.errors import CorpusError, UnknownName
@@ -20,6 +21,8 @@ from corpus_kit.records import decode_utf8, read_bytes
 
 _BLOCK = re.compile(r"(<!-- corpus-kit:([a-z_]+) -->\n)(.*?)(<!-- /corpus-kit:\2 -->)", re.DOTALL)
 _MARK = re.compile(r"<!-- (/?)corpus-kit:([a-z_]+) -->")
+_HEADING = re.compile(r"^## +(.+?) *$", re.MULTILINE)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _FRONT = re.compile(r"\A\ufeff?---\n(.*?)^---\n", re.DOTALL | re.MULTILINE)
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
@@ -37,6 +40,19 @@ def read_card_source(corpus: Corpus) -> str:
 def read_markdown(path: Path) -> str:
     """A Markdown file with line feeds as line ends; a CorpusError where it can't be read."""
     return decode_utf8(read_bytes(path, CorpusError), path, CorpusError).replace("\r\n", "\n")
+
+
+def read_sections(card: str) -> dict[str, str]:
+    """The prose under each `## ` heading, by the heading: without generated blocks and comments, a line a paragraph.
+
+    A section of which nothing is left is not in it; sections with one heading are joined.
+    """
+    parts = _HEADING.split(_COMMENT.sub("", _BLOCK.sub("", card)))
+    sections: dict[str, list[str]] = {}
+    for title, body in zip(parts[1::2], parts[2::2], strict=True):
+        paragraphs = (" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n", body))
+        sections.setdefault(title, []).extend(paragraph for paragraph in paragraphs if paragraph)
+    return {title: "\n".join(paragraphs) for title, paragraphs in sections.items() if paragraphs}
 
 
 def fill_card(text: str, assembly: Assembly, *, path: Path) -> str:
@@ -115,6 +131,7 @@ def make_blocks(assembly: Assembly) -> Blocks:
         "annotators": lambda: render_annotators(assembly),
         "recurring": lambda: render_recurring(assembly),
         "loading": lambda: render_loading(assembly),
+        "columns": lambda: render_columns(assembly),
     }
 
 
@@ -253,3 +270,18 @@ def render_loading(assembly: Assembly) -> str:
         for name, (_, splits) in configs.items()
     ]
     return render_table(["config", "rows per split"], rows, numeric_from=9)
+
+
+def render_columns(assembly: Assembly) -> str:
+    """The columns of each table, with their types and meanings."""
+    rows = [
+        [
+            table,
+            f"`{column.name}`",
+            "ClassLabel" if column.type == "class" else column.type,
+            describe_column(table, column.name),
+        ]
+        for table, columns in assembly.columns.items()
+        for column in columns
+    ]
+    return render_table(["table", "column", "type", "meaning"], rows, numeric_from=9)

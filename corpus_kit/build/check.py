@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from corpus_kit.build.card import split_front_matter
+from corpus_kit.build.check_croissant import check_croissant, has_mlcroissant, validate_croissant
 from corpus_kit.build.check_tables import Tables, check_tables
 from corpus_kit.canonical import hash_bytes
 from corpus_kit.columns import Column, define_columns, make_arrow_schema, make_feature_list, make_features
@@ -46,11 +47,11 @@ class CardFront(BaseModel):
 
 
 def check_release(path: Path) -> list[str]:
-    """Check a release folder: bytes, schema, labels' order, digests, rows, splits, card, loading.
+    """Check a release folder: bytes, schema, labels' order, digests, rows, splits, card, Croissant, loading.
 
     Returns:
         What differs, one line each; empty when everything holds. Where files can't be read as tables, what depends on
-        them is not looked at.
+        them is not looked at. mlcroissant is asked only where it is installed (`has_mlcroissant`).
 
     Raises:
         ReleaseError: there is no readable manifest to check against.
@@ -59,15 +60,19 @@ def check_release(path: Path) -> list[str]:
     manifest = read_manifest_file(root)
     columns = define_columns(manifest.make_scheme())
     found = [*_check_files(root, manifest), *_check_card(root, manifest, columns)]
+    described = check_croissant(root, manifest, columns)
     schemas = list(_check_schemas(root, columns))
     if schemas:
-        return found + schemas
+        return found + described + schemas
     try:
         tables: Tables = {table: [*read_rows(root, table)] for table in columns}
     except CorpusKitError as e:
-        return [*found, str(e)]
+        return [*found, *described, str(e)]
     found += check_tables(manifest, tables, columns)
-    return found or list(_check_loading(root, manifest))
+    if not found:
+        found += _check_loading(root, manifest)
+        found += validate_croissant(root) if has_mlcroissant() else ()
+    return described + found
 
 
 def _check_files(root: Path, manifest: Manifest) -> Iterator[str]:

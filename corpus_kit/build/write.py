@@ -13,6 +13,7 @@ from corpus_kit import __version__
 from corpus_kit.annotate.ledger import TornLine
 from corpus_kit.build.assemble import Assembly, Row, assemble_corpus
 from corpus_kit.build.card import fill_card, read_card_source
+from corpus_kit.build.croissant import CROISSANT_FILE, make_croissant
 from corpus_kit.build.layout import Configs, lay_out_configs, lay_out_files
 from corpus_kit.canonical import hash_bytes, to_pretty_json
 from corpus_kit.columns import Column
@@ -84,7 +85,10 @@ def render_files(assembly: Assembly) -> tuple[dict[str, bytes], Mapping[str, Any
     contents = {
         path: write_parquet(rows, assembly.columns[path.split("/")[1]]) for path, rows in sorted(tables.items())
     }
+    hashes = {path: hash_bytes(data) for path, data in contents.items()}
     card = fill_card(read_card_source(assembly.corpus), assembly, path=assembly.corpus.card_path)
+    croissant = make_croissant(assembly, configs, hashes=hashes, card=card)
+    contents[CROISSANT_FILE] = to_pretty_json(croissant).encode("utf-8")
     contents["README.md"] = card.encode("utf-8")
     contents["annotations/guidelines.md"] = assembly.guidelines.text.encode("utf-8")
     contents["CHANGELOG.md"] = render_changelog(assembly).encode("utf-8")

@@ -15,7 +15,7 @@ def build(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Build the release: Parquet, card and manifest under dist/<name>/<version>/."""
+    """Build the release: Parquet, card, Croissant and manifest under dist/<name>/<version>/."""
     from corpus_kit.build import build_release
 
     result = build_release(open_corpus(corpus), out=out)

@@ -14,8 +14,10 @@ def check(
     ] = None,
     corpus: CorpusOption = None,
 ) -> None:
-    """Verify a release: bytes, digests, schema, label order, splits, rows, and that `datasets` loads it."""
-    from corpus_kit.build import check_release
+    """Verify a release: bytes, digests, schema, label order, splits, rows, Croissant, and that `datasets` loads it."""
+    from corpus_kit.build import check_release, has_mlcroissant
 
     path = locate_release(release, corpus)
+    if not has_mlcroissant():
+        typer.echo("not run: the validation by mlcroissant. Install it: pip install 'corpus-kit[croissant]'", err=True)
     report_differences(check_release(path), fine=f"{path}: fine")
