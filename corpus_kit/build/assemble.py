@@ -176,7 +176,8 @@ def _list_votes(
         if place not in places
     ]
     for place, segment in places.items():
-        for vote in annotations.votes.get(place, ()):
+        decision = annotations.adjudicated.get(place)
+        for vote in (*annotations.votes.get(place, ()), *((decision,) if decision else ())):
             row: Row = {
                 "id": vote.id,
                 "segment_id": segment.id,

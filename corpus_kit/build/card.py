@@ -236,10 +236,10 @@ def render_articles(assembly: Assembly) -> str:
 
 
 def render_annotators(assembly: Assembly) -> str:
-    """Who annotated and adjudicated, and how much."""
+    """Who annotated and adjudicated, and how many votes each gave; decisions are no votes."""
     votes: dict[str, int] = {}
     for row in assembly.rows["annotations"]:
-        votes[row["annotator"]] = votes.get(row["annotator"], 0) + 1
+        votes[row["annotator"]] = votes.get(row["annotator"], 0) + (row["action"] != "adjudicate")
     known = assembly.corpus.file.annotators
     rows = []
     for name in sorted({*votes, *known}):
