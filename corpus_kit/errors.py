@@ -50,6 +50,10 @@ class ReleaseError(CorpusKitError):
     """A folder is not a release, or not the release that was asked for."""
 
 
+class VersionError(CorpusKitError):
+    """A version says less than what changed, or a recorded version can't be had any more."""
+
+
 class TargetError(CorpusKitError):
     """Output can't be written where it was asked for."""
 

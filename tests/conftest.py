@@ -24,10 +24,8 @@ def repository() -> Path:
     return REPOSITORY
 
 
-@pytest.fixture
-def corpus_dir(tmp_path: Path) -> Path:
-    """A copy of the five-article corpus."""
-    target = tmp_path / "corpus"
+def copy_corpus(target: Path) -> Path:
+    """A copy of the five-article corpus without its final versions, so that a test may change it as it likes."""
     target.mkdir()
     for part in CORPUS_PARTS:
         source = REPOSITORY / part
@@ -39,6 +37,12 @@ def corpus_dir(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def corpus_dir(tmp_path: Path) -> Path:
+    """A copy of the five-article corpus."""
+    return copy_corpus(tmp_path / "corpus")
+
+
+@pytest.fixture
 def example_dir(tmp_path: Path) -> Path:
     """A copy of the example corpus."""
     return make_corpus(tmp_path / "example", with_example=True)
@@ -47,7 +51,8 @@ def example_dir(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> BuildResult:
     """A release of the five-article corpus. Tests only read it."""
-    return build_release(load_corpus(REPOSITORY), out=tmp_path_factory.mktemp("dist"))
+    folder = tmp_path_factory.mktemp("built")
+    return build_release(load_corpus(copy_corpus(folder / "corpus")), out=folder / "dist")
 
 
 @pytest.fixture

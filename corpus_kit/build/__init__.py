@@ -4,7 +4,9 @@ from corpus_kit.build.assemble import Assembly, assemble_corpus
 from corpus_kit.build.check import check_release
 from corpus_kit.build.check_croissant import has_mlcroissant
 from corpus_kit.build.refresh import refresh_files
+from corpus_kit.build.release import build_as_of, release_version
 from corpus_kit.build.stream import StreamCounts, stream_segments
+from corpus_kit.build.versions import read_side
 from corpus_kit.build.write import BuildResult, build_release
 
 __all__ = [
@@ -12,9 +14,12 @@ __all__ = [
     "BuildResult",
     "StreamCounts",
     "assemble_corpus",
+    "build_as_of",
     "build_release",
     "check_release",
     "has_mlcroissant",
+    "read_side",
     "refresh_files",
+    "release_version",
     "stream_segments",
 ]

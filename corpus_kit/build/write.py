@@ -1,8 +1,8 @@
 """An assembly becomes a folder: whole, durable and the same bytes each time, or not there at all."""
 
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,13 @@ from corpus_kit.annotate.ledger import TornLine
 from corpus_kit.build.assemble import Assembly, Row, assemble_corpus
 from corpus_kit.build.card import fill_card, read_card_source
 from corpus_kit.build.croissant import CROISSANT_FILE, make_croissant
+from corpus_kit.build.history import ReleaseRecord, read_history, render_changelog
 from corpus_kit.build.layout import Configs, lay_out_configs, lay_out_files
+from corpus_kit.build.versions import check_version
 from corpus_kit.canonical import hash_bytes, to_pretty_json
 from corpus_kit.columns import Column
 from corpus_kit.corpus import Corpus
+from corpus_kit.diff.render import describe_bump
 from corpus_kit.errors import TargetError
 from corpus_kit.files import make_target_error, recover_folder, replace_folder
 from corpus_kit.release import MANIFEST_FILE
@@ -27,7 +30,10 @@ ROW_GROUP_ROWS = 65_536
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildResult:
-    """A finished build. `counts` is that of the manifest; `torn` are ledgers whose last line was cut off."""
+    """A finished build. `counts` is that of the manifest; `torn` are ledgers whose last line was cut off.
+
+    `since` says what changed since the version before; it is empty where there is none or the version is final.
+    """
 
     path: Path
     name: str
@@ -35,20 +41,38 @@ class BuildResult:
     digest: str
     counts: Mapping[str, Any]
     torn: tuple[TornLine, ...]
+    since: str = ""
 
 
 def build_release(corpus: Corpus, *, out: Path | None = None) -> BuildResult:
     """Build the release of a corpus' version into `<out>/<name>/<version>/` (`out`: the corpus' `dist/`).
 
     The folder appears complete or not at all; a release that stood there is replaced in one step. Two builds into the
-    same place wait for one another. A TargetError where the place can't be written or holds something else.
+    same place wait for one another. A TargetError where the place can't be written or holds something else; a
+    VersionError where the version understates what changed: see `check_version`.
     """
+    target = locate_target(corpus, out)
+    assembly, records = assemble_corpus(corpus), read_history(corpus)
+    comparison = check_version(assembly, records, target.parent)
+    since = comparison.why_not and f"not compared with the version before: {comparison.why_not}"
+    if comparison.diff is not None:
+        since = f"since {comparison.diff.old.version}: {describe_bump(comparison.diff)}"
+    return replace(write_release(assembly, records, target), since=since)
+
+
+def locate_target(corpus: Corpus, out: Path | None) -> Path:
+    """Where the release goes; a TargetError where something else is."""
     file = corpus.file
     target = ((out if out is not None else corpus.root / "dist") / file.name / file.version).resolve()
     if target.exists() and not (target / MANIFEST_FILE).is_file():
         raise TargetError("exists and is no release", path=target, remedy="Move it away, or choose another --out")
-    assembly = assemble_corpus(corpus)
-    contents, counts = render_files(assembly)
+    return target
+
+
+def write_release(assembly: Assembly, records: Sequence[ReleaseRecord], target: Path) -> BuildResult:
+    """Write an assembly to its place; `records` are the corpus' final versions, for the changelog."""
+    file = assembly.corpus.file
+    contents, counts = render_files(assembly, records)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(target.parent / f".{file.version}.lock"):
@@ -78,7 +102,9 @@ def _write_folder(contents: Mapping[str, bytes], target: Path) -> None:
         replace_folder(temporary, target)
 
 
-def render_files(assembly: Assembly) -> tuple[dict[str, bytes], Mapping[str, Any]]:
+def render_files(
+    assembly: Assembly, records: Sequence[ReleaseRecord] = ()
+) -> tuple[dict[str, bytes], Mapping[str, Any]]:
     """Every file of a release, by its path, and the counts of the manifest."""
     tables = lay_out_files(assembly)
     configs = lay_out_configs(assembly, tables)
@@ -91,7 +117,7 @@ def render_files(assembly: Assembly) -> tuple[dict[str, bytes], Mapping[str, Any
     contents[CROISSANT_FILE] = to_pretty_json(croissant).encode("utf-8")
     contents["README.md"] = card.encode("utf-8")
     contents["annotations/guidelines.md"] = assembly.guidelines.text.encode("utf-8")
-    contents["CHANGELOG.md"] = render_changelog(assembly).encode("utf-8")
+    contents["CHANGELOG.md"] = render_changelog(assembly, records).encode("utf-8")
     manifest = make_manifest(assembly, configs, contents)
     contents[MANIFEST_FILE] = to_pretty_json(manifest).encode("utf-8")
     return contents, manifest["counts"]
@@ -109,18 +135,6 @@ def write_parquet(rows: list[Row], columns: tuple[Column, ...]) -> bytes:
         make_table(rows, columns), sink, compression="zstd", compression_level=1, row_group_size=ROW_GROUP_ROWS
     )
     return bytes(sink.getvalue())
-
-
-def render_changelog(assembly: Assembly) -> str:
-    """`CHANGELOG.md`: what this version holds."""
-    labels = ", ".join(f"{count} {label}" for label, count in assembly.count_labels().items())
-    return (
-        f"# Changes of {assembly.corpus.file.name}\n\n## {assembly.corpus.file.version}\n\n"
-        f"- {len(assembly.articles)} articles, {len(assembly.segments)} segments, "
-        f"{len(assembly.rows['sentences'])} of them labelled: {labels}.\n"
-        f"- Guidelines {assembly.guidelines.version}.\n"
-        f"- Content digest `{assembly.digest}`.\n"
-    )
 
 
 def make_counts(assembly: Assembly) -> dict[str, Any]:

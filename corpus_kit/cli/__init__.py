@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import typer
 
-from corpus_kit.cli import agreement, build, card, check, evaluate, init, leaderboard, score, segment
+from corpus_kit.cli import agreement, build, card, check, diff, evaluate, init, leaderboard, release, score, segment
 from corpus_kit.errors import CorpusKitError
 
 app = typer.Typer(
@@ -26,6 +26,8 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     segment.segment,
     agreement.agreement,
     build.build,
+    diff.diff,
+    release.release,
     check.check,
     card.card,
     evaluate.evaluate,

@@ -13,16 +13,23 @@ def build(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Where <name>/<version>/ goes. Default: dist/.")
     ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="VERSION", help="Build a final version again, from the ledgers as they were."),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Build the release: Parquet, card, Croissant and manifest under dist/<name>/<version>/."""
-    from corpus_kit.build import build_release
+    from corpus_kit.build import build_as_of, build_release
 
-    result = build_release(open_corpus(corpus), out=out)
+    opened = open_corpus(corpus)
+    result = build_release(opened, out=out) if as_of is None else build_as_of(opened, as_of, out=out)
     for torn in result.torn:
         typer.echo(f"warning: {torn}", err=True)
     for reason, count in result.counts["set_aside"].items():
         typer.echo(f"set aside: {count} × {reason} (listed in manifest.json)", err=True)
+    if result.since:
+        typer.echo(result.since, err=True)
     if json:
         print_json(
             {
@@ -31,6 +38,7 @@ def build(
                 "version": result.version,
                 "digest": result.digest,
                 "counts": result.counts,
+                "since": result.since,
             }
         )
         return
