@@ -134,8 +134,9 @@ def _expand_url(table: SourceTable) -> list[SourceFile]:
     if "::" in url or scheme in ("http", "https"):
         return [_name_url(url, _get_name(url), table, bare="html" if scheme.startswith("http") else None)]
     fs, path = load_fsspec(url).core.url_to_fs(url)
-    if _MAGIC.search(path):
-        base, found = posixpath.dirname(path[: _MAGIC.search(path).start()]), fs.glob(path)  # type: ignore[union-attr]
+    if magic := _MAGIC.search(path):
+        base = posixpath.dirname(path[: magic.start()])
+        found = [own for own in fs.glob(path) if not posixpath.basename(own).startswith(".")]
     elif fs.isdir(path):
         base, found = path.rstrip("/"), _list_known(fs.find(path), table)
     else:

@@ -30,7 +30,7 @@ _ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"
 _CROWDED = re.compile(rf"<[a-zA-Z][^\s/>]*+(?:{_ATTRIBUTE}){{{_MAX_ATTRIBUTES}}}")
 """A tag with so many attributes that comparing each to each takes parsers long."""
 
-_CACHE_CHARS = 20_000_000
+_CACHE_BYTES = 20_000_000
 _EMPTY_FIELDS = ["input", "select", "textarea", "datalist"]
 
 
@@ -125,7 +125,7 @@ class PageExtractor:
         )
         self._options = Extractor(config=DEFAULT_CONFIG, fast=True, comments=False)
         self._forget = reset_caches
-        self._remembered_chars = 0
+        self.remembered_bytes = 0
         self.errors = (LxmlError, ValueError, TypeError, AttributeError, LookupError, RecursionError)
 
     def extract_all(self, tree: Any) -> str:
@@ -141,13 +141,13 @@ class PageExtractor:
     def extract_main_exact(self, html: bytes) -> str | None:
         """The main content of a UTF-8 page by trafilatura's; None where it gives up.
 
-        The page is parsed here, as trafilatura does, but without looking for what XML forbids character by character.
-        It keeps thousands of texts in caches, however long they are, so they are emptied every 20 million characters.
+        The page is parsed here as trafilatura does, but for its search for what XML forbids, which is slower. Its
+        caches keep thousands of texts of any length, so they are emptied every 20 million bytes.
         """
-        self._remembered_chars += len(html)
-        if self._remembered_chars > _CACHE_CHARS:
+        self.remembered_bytes += len(html)
+        if self.remembered_bytes > _CACHE_BYTES:
             self._forget()
-            self._remembered_chars = len(html)
+            self.remembered_bytes = len(html)
         try:
             tree = self._document(_DOCTYPE.sub(b"", html.translate(None, _CONTROLS), count=1), parser=self._parser)
             return self._main(tree, options=self._options) or ""

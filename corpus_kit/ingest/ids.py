@@ -1,11 +1,14 @@
 """Ids of articles: made of what a record or its file is called, and unique in a run."""
 
 import re
-import sqlite3
 import unicodedata
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from corpus_kit.canonical import hash_text
+
+if TYPE_CHECKING:
+    import sqlite3
 
 _VALID = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
 _MAX_CHARS = 120
@@ -50,6 +53,8 @@ class SeenIds:
             self._table.close()
 
     def _spill(self) -> None:
+        import sqlite3
+
         self._table = sqlite3.connect("", isolation_level=None)  # an empty name is a temporary file
         self._table.execute("PRAGMA journal_mode = OFF")
         self._table.execute("CREATE TABLE seen (id TEXT PRIMARY KEY) WITHOUT ROWID")

@@ -4,7 +4,7 @@ import io
 import sys
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
 
@@ -35,7 +35,8 @@ def open_file(location: str, compression: str, limits: Limits, *, seekable: bool
         if seekable:
             if compression or not file.seekable():
                 raise SourceFault("wrong-type", "this format needs a file that is not compressed as a whole")
-            yield file
+            with _convert_errors() if is_url(location) else nullcontext():
+                yield file
         else:
             yield io.BufferedReader(LimitedStream(file, compression, limits), _CHUNK_BYTES)
 
@@ -62,7 +63,8 @@ def load_fsspec(location: str) -> Any:
     try:
         fsspec.get_filesystem_class(location.partition("://")[0].partition("::")[0])
     except (ImportError, ValueError) as e:
-        raise ArticleError(f"can't be opened ({e})", path=location, remedy="Install what the message names") from e
+        remedy = "pip install 'corpus-kit[http]'" if location.startswith("http") else "Install what the message names"
+        raise ArticleError(f"can't be opened ({e})", path=location, remedy=remedy) from e
     return fsspec
 
 

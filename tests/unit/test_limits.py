@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from corpus_kit.ingest import REASONS
 from corpus_kit.ingest.limits import check_nesting, find_long_line
 from corpus_kit.sources import Limits
 from tests.ingest_samples import drop_one, make_options, make_page, make_warc, pack, read_bytes
@@ -259,10 +260,12 @@ def test_a_cut_warc_keeps_what_was_read() -> None:
 
 
 def test_the_limits_state_their_defaults() -> None:
-    """The defaults are what the documentation says."""
+    """The defaults, and the reasons, are what the documentation says."""
     text = (Path(__file__).parents[2] / "docs/ingest.md").read_text("utf-8")
     for name, value in Limits().model_dump().items():
         assert f"| `{name}` | {value:,.0f} |" in text, name
+    for reason, meaning in REASONS.items():
+        assert f"| `{reason}` | {meaning} |" in text, reason
 
 
 @pytest.mark.parametrize(
