@@ -18,7 +18,7 @@ _FIX_RECORD = "Correct this record; docs/ describes each format field by field"
 class Record(BaseModel):
     """A record from outside: unknown keys are refused, and it can't be changed after it was read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 RecordType = TypeVar("RecordType", bound=Record)

@@ -68,9 +68,10 @@ def split_front_matter(text: str) -> tuple[dict[str, Any], str]:
     """The front matter's keys and the text after it; no keys where the text begins with anything but a YAML mapping."""
     import yaml
 
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     found = _FRONT.match(text)
     try:
-        front = yaml.safe_load(found[1]) if found else None
+        front = yaml.load(found[1], Loader=loader) if found else None  # noqa: S506 - both loaders are safe ones
     except yaml.YAMLError:
         front = None
     return (front, text[found.end() :]) if found and isinstance(front, dict) else ({}, text)
