@@ -23,13 +23,10 @@ class _Event(NamedTuple):
 
     at: int
     mark: str
+    family: str = ""
     opens: bool = False
     closes: bool = False
     is_possessive: bool = False
-
-    @property
-    def family(self) -> str:
-        return _FAMILY.get(self.mark, "")
 
 
 def trace_quotations(text: str, spans: Sequence[tuple[int, int]]) -> list[bool]:
@@ -59,9 +56,11 @@ def _find_events(text: str) -> list[_Event]:
         before, following = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
         opens = not before or before.isspace() or before in _BEFORE_OPENING
         closes = not following or following.isspace() or following in _BEFORE_NOTHING
-        if text[at] in _FAMILIES["single"] and (opens == closes or _ELISION.match(text, at + 1)):
+        family = _FAMILY[text[at]]
+        if family == "single" and (opens == closes or _ELISION.match(text, at + 1)):
             continue
-        events.append(_Event(at, text[at], opens, closes, before in "sS" and text[at + 2 : at + 3].isalnum()))
+        is_possessive = before in "sS" and text[at + 2 : at + 3].isalnum()
+        events.append(_Event(at, text[at], family, opens, closes, is_possessive))
     return events
 
 

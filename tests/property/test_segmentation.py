@@ -27,7 +27,7 @@ HOSTILE = [
     "!A said ", "? - a", "。", "。」", "‘a s’ ", "(", ". [", "no. 5 ", "a.\r\n", "“A. ", "?” A B C ",
     ". — A ",
 ]  # fmt: skip
-SMALL_CHARS, LARGE_CHARS, SLOWDOWN = 10_000, 80_000, 24
+SMALL_CHARS, LARGE_CHARS, SLOWDOWN, RUNS = 10_000, 80_000, 24, 10
 
 
 def trace(text: str) -> list[bool]:
@@ -36,13 +36,10 @@ def trace(text: str) -> list[bool]:
 
 
 def measure_s(call: Callable[[str], object], text: str) -> float:
-    """The least processor time of two calls."""
-    times = []
-    for _ in range(2):
-        begun = time.process_time()
-        call(text)
-        times.append(time.process_time() - begun)
-    return min(times)
+    """The processor time of one call, in seconds."""
+    begun = time.process_time()
+    call(text)
+    return time.process_time() - begun
 
 
 @given(TEXTS)
@@ -94,6 +91,9 @@ def test_an_answer_does_not_depend_on_the_other_spans(text: str, position: int) 
 @pytest.mark.parametrize("call", [segment_news, trace], ids=["segment", "trace"])
 @pytest.mark.parametrize("token", HOSTILE, ids=ascii)
 def test_time_is_linear_on_one_repeated_token(call: Callable[[str], object], token: str) -> None:
-    """Eight times the text takes about eight times the time."""
-    small, large = (token * (size // len(token)) for size in (SMALL_CHARS, LARGE_CHARS))
-    assert measure_s(call, large) <= SLOWDOWN * max(measure_s(call, small), 0.002)
+    """Eight times the text takes about eight times the time: the least of two runs, or of ten on a busy machine."""
+    texts = [token * (size // len(token)) for size in (SMALL_CHARS, LARGE_CHARS)]
+    small_s, large_s = ([measure_s(call, text) for _ in range(2)] for text in texts)
+    while min(large_s) > SLOWDOWN * max(min(small_s), 0.002) and len(large_s) < RUNS:
+        large_s.append(measure_s(call, texts[1]))
+    assert min(large_s) <= SLOWDOWN * max(min(small_s), 0.002)
