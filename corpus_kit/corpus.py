@@ -187,12 +187,18 @@ class Corpus:
         path = self.root / self.file.labels.guidelines
         data = read_bytes(path, CorpusError, remedy="labels.guidelines in corpus.toml names this file")
         text = decode_utf8(data, path, CorpusError)
-        found = re.match(r"\ufeff?---\r?\n(?:.*\n)*?version: *(\d+\.\d+\.\d+) *\r?\n(?:.*\n)*?---\r?\n", text)
-        if not found:
+        version = find_guidelines_version(text)
+        if version is None:
             raise CorpusError(
                 "the guidelines state no version", path=path, line=1, remedy="Begin with ---, version: 1.0.0, ---"
             )
-        return Guidelines(text=text, version=found[1], sha256=hash_bytes(data))
+        return Guidelines(text=text, version=version, sha256=hash_bytes(data))
+
+
+def find_guidelines_version(text: str) -> str | None:
+    """The version that the front matter of guidelines states; None where it states none."""
+    found = re.match(r"\ufeff?---\r?\n(?:.*\n)*?version: *(\d+\.\d+\.\d+) *\r?\n(?:.*\n)*?---\r?\n", text)
+    return found[1] if found else None
 
 
 def find_corpus(start: Path) -> Path:

@@ -9,6 +9,7 @@ from pydantic import model_validator
 
 from corpus_kit.canonical import digest_rows, digest_value
 from corpus_kit.columns import define_columns, describe_columns
+from corpus_kit.corpus import AnnotatorTable
 from corpus_kit.errors import ReleaseError
 from corpus_kit.labels import LabelScheme
 from corpus_kit.model import LabelledArticle, Segment, SegmentedArticle
@@ -98,6 +99,7 @@ class Manifest(Record):
     scheme: SchemeTable
     guidelines: GuidelinesEntry
     segmenter: str
+    annotators: dict[str, AnnotatorTable]
     counts: Counts
     tables: dict[str, TableEntry]
     configs: dict[str, ConfigEntry]

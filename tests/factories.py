@@ -82,6 +82,7 @@ def make_manifest(labels: Sequence[str] = LABELS) -> Manifest:
         ),
         guidelines=GuidelinesEntry(version="1.0.0", sha256="0" * 64),
         segmenter="news",
+        annotators={},
         counts=Counts(articles=0, segments=0, labelled=0, labels={}, attributions={}, set_aside={}),
         tables={name: TableEntry(rows=0, digest="") for name in TABLES},
         configs={},

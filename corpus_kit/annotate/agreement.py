@@ -8,7 +8,8 @@ from typing import Any
 from corpus_kit.annotate.coefficients import Coefficients, Unit, measure_units
 from corpus_kit.annotate.decide import Undecided, decide_label
 from corpus_kit.annotate.votes import Annotations
-from corpus_kit.corpus import Corpus
+from corpus_kit.corpus import AnnotatorTable
+from corpus_kit.labels import LabelScheme
 from corpus_kit.markdown import render_table
 
 _SUMMARY = (
@@ -43,28 +44,28 @@ class Agreement:
     disputed: int
 
 
-def measure_agreement(corpus: Corpus, annotations: Annotations) -> Agreement:
-    """Measure the agreement of a corpus' annotators; adjudicators are not among them."""
+def measure_agreement(scheme: LabelScheme, known: Mapping[str, AnnotatorTable], annotations: Annotations) -> Agreement:
+    """Measure the agreement of annotators, of whom `known` are described; adjudicators are not among them."""
     all_units, prose, attributions = [], [], []
     for place, votes in sorted(annotations.votes.items()):
         labels = {vote.annotator: vote.label for vote in votes if vote.label is not None}
         all_units.append(labels)
         held = decide_label(votes, annotations.adjudicated.get(place))
         final = set(labels.values()) if isinstance(held, Undecided) else {held.label}
-        if final - corpus.scheme.outside_prose:
+        if final - scheme.outside_prose:
             prose.append(labels)
         attributions.append({vote.annotator: vote.attribution for vote in votes if vote.attribution is not None})
     annotators = sorted({name for unit in all_units for name in unit})
-    models = [corpus.file.annotators.get(name) for name in annotators]
+    models = [known.get(name) for name in annotators]
     names = {table.model for table in models if table is not None and table.kind == "language-model"}
     scopes = {"all": all_units, "prose": prose}
-    if corpus.scheme.attributions:
+    if scheme.attributions:
         scopes["attribution"] = attributions
     return Agreement(
         annotators=tuple(annotators),
         scopes={name: measure_units(units) for name, units in scopes.items()},
         by_label={
-            name: _measure_labels(units, corpus.scheme.labels) for name, units in (("all", all_units), ("prose", prose))
+            name: _measure_labels(units, scheme.labels) for name, units in (("all", all_units), ("prose", prose))
         },
         are_one_model=len(models) > 1 and len(names) == 1 and None not in names and None not in models,
         adjudicated=len(annotations.adjudicated),

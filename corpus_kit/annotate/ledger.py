@@ -18,6 +18,8 @@ from corpus_kit.model import Article, Span, Vote
 from corpus_kit.records import NumberedLine, Record, iter_lines, parse_json, parse_record, require_iso_time
 
 CONTEXT_CHARS = 32
+ADJUDICATE = "adjudicate"
+"""The action of an adjudicator's decision; every other action is a vote's."""
 _NAMESPACE = UUID("6f1b1c4e-6a5c-5c0b-9d57-0c4f0a7f3a11")
 
 
@@ -82,7 +84,7 @@ class AdjudicationEvent(_Anchored):
 
     def to_vote(self) -> Vote:
         """What was decided, without its anchor."""
-        return self._make_vote(self.adjudicator, "adjudicate", self.reason)
+        return self._make_vote(self.adjudicator, ADJUDICATE, self.reason)
 
 
 EventType = TypeVar("EventType", LedgerEvent, AdjudicationEvent)

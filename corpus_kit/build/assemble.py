@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
 from typing import Any
 
@@ -93,7 +93,7 @@ def assemble_corpus(corpus: Corpus) -> Assembly:
         splits=splits,
         set_aside=tuple(set_aside + orphans + [_set_aside_record(record) for record in dropped]),
         torn=annotations.torn,
-        agreement=measure_agreement(corpus, annotations),
+        agreement=measure_agreement(corpus.scheme, corpus.file.annotators, _keep_places(annotations, places)),
         digests=digests,
         digest=digest_release(
             corpus.file.name,
@@ -102,6 +102,13 @@ def assemble_corpus(corpus: Corpus) -> Assembly:
             {name: [f"fold_{fold}" for fold in own] for name, own in splits.items()},
         ),
     )
+
+
+def _keep_places(annotations: Annotations, places: Mapping[Place, Segment]) -> Annotations:
+    """What was said of segments: a vote on a span that is none is listed as set aside and measures nothing."""
+    votes = {place: votes for place, votes in annotations.votes.items() if place in places}
+    decisions = {place: vote for place, vote in annotations.adjudicated.items() if place in places}
+    return replace(annotations, votes=votes, adjudicated=decisions)
 
 
 def _set_aside_record(record: Dropped) -> SetAside:

@@ -4,17 +4,20 @@ A generated block stands between `<!-- corpus-kit:NAME -->` and `<!-- /corpus-ki
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from corpus_kit.annotate import render_agreement
+from corpus_kit.annotate.ledger import ADJUDICATE
 from corpus_kit.build.assemble import Assembly
-from corpus_kit.build.layout import lay_out_configs, lay_out_files
+from corpus_kit.build.contents import Contents, describe_assembly
+from corpus_kit.build.layout import name_file
 from corpus_kit.column_meanings import describe_column
 from corpus_kit.columns import make_feature_list
-from corpus_kit.corpus import Corpus
+from corpus_kit.corpus import Corpus, CorpusFile
 from corpus_kit.errors import CorpusError, UnknownName
 from corpus_kit.markdown import count_of, escape_inline, render_table
 from corpus_kit.records import decode_utf8, read_bytes
@@ -61,7 +64,9 @@ def fill_card(text: str, assembly: Assembly, *, path: Path) -> str:
     Keys of the old front matter that are not generated stay, after those that are.
     """
     kept, body = split_front_matter(text)
-    return render_front_matter(assembly, kept) + fill_blocks(body, make_blocks(assembly), path=path)
+    contents = describe_assembly(assembly)
+    front = render_front_matter(assembly.corpus.file, contents, kept)
+    return front + fill_blocks(body, make_blocks(contents), path=path)
 
 
 def split_front_matter(text: str) -> tuple[dict[str, Any], str]:
@@ -122,30 +127,28 @@ def _front(text: str) -> str:
     return found[0] if found else ""
 
 
-def make_blocks(assembly: Assembly) -> Blocks:
-    """The blocks that an assembly can fill."""
+def make_blocks(contents: Contents) -> Blocks:
+    """The blocks that a release can fill."""
     return {
-        "identity": lambda: render_identity(assembly),
-        "counts": lambda: render_counts(assembly),
-        "articles": lambda: render_articles(assembly),
-        "agreement": lambda: render_agreement(assembly.agreement),
-        "annotators": lambda: render_annotators(assembly),
-        "recurring": lambda: render_recurring(assembly),
-        "loading": lambda: render_loading(assembly),
-        "columns": lambda: render_columns(assembly),
+        "identity": lambda: render_identity(contents),
+        "counts": lambda: render_counts(contents),
+        "articles": lambda: render_articles(contents),
+        "agreement": lambda: render_agreement(contents.agreement),
+        "annotators": lambda: render_annotators(contents),
+        "recurring": lambda: render_recurring(contents),
+        "loading": lambda: render_loading(contents),
+        "columns": lambda: render_columns(contents),
     }
 
 
-def render_front_matter(assembly: Assembly, kept: Mapping[str, Any]) -> str:
+def render_front_matter(file: CorpusFile, contents: Contents, kept: Mapping[str, Any]) -> str:
     """The YAML that the Hub and `datasets` read: configs with their files, and the features of each.
 
     Keys of `kept` that are not generated follow.
     """
     import yaml
 
-    file = assembly.corpus.file
-    tables = lay_out_configs(assembly, lay_out_files(assembly))
-    n = len(assembly.rows["sentences"])
+    n = len(contents.rows["sentences"])
     kinds = {table.kind for table in file.annotators.values()}
     front: dict[str, Any] = {
         "pretty_name": file.title or file.name,
@@ -167,46 +170,44 @@ def render_front_matter(assembly: Assembly, kept: Mapping[str, Any]) -> str:
                 "version": file.version,
                 "data_files": [{"split": split, "path": list(paths)} for split, paths in splits.items()],
             }
-            for name, (_, splits) in tables.items()
+            for name, (_, splits) in contents.configs.items()
         ],
         "dataset_info": [
-            {"config_name": name, "features": make_feature_list(assembly.columns[table])}
-            for name, (table, _) in tables.items()
+            {"config_name": name, "features": make_feature_list(contents.columns[table])}
+            for name, (table, _) in contents.configs.items()
         ],
     }
     front |= {key: value for key, value in kept.items() if key not in front}
     return f"---\n{yaml.safe_dump(front, sort_keys=False, allow_unicode=True, width=1000)}---\n"
 
 
-def render_identity(assembly: Assembly) -> str:
+def render_identity(contents: Contents) -> str:
     """Name, version, guidelines and digest."""
-    file = assembly.corpus.file
     return (
-        f"`{file.name}` {file.version}, labelled under guidelines {assembly.guidelines.version}; "
-        f"content digest `{assembly.digest}`.\n"
+        f"`{contents.name}` {contents.version}, labelled under guidelines {contents.guidelines}; "
+        f"content digest `{contents.digest}`.\n"
     )
 
 
-def render_counts(assembly: Assembly) -> str:
+def render_counts(contents: Contents) -> str:
     """Segments per label and split, with what was set aside."""
-    split_of = {fold: split for split, own in assembly.splits.items() for fold in own}
+    split_of = {fold: split for split, own in contents.splits.items() for fold in own}
     columns = {
-        split: assembly.count_labels([row for row in assembly.rows["sentences"] if split_of[row["fold"]] == split])
-        for split in assembly.splits
+        split: contents.count_labels([row for row in contents.rows["sentences"] if split_of[row["fold"]] == split])
+        for split in contents.splits
     }
-    total, n = assembly.count_labels(), len(assembly.rows["sentences"])
+    total, n = contents.count_labels(), len(contents.rows["sentences"])
     rows = [
         [label, *(str(counts[label]) for counts in columns.values()), str(total[label]), f"{total[label] / n:.1%}"]
-        for label in assembly.corpus.scheme.labels
+        for label in contents.scheme.labels
     ]
     sums = [sum(counts.values()) for counts in columns.values()]
     rows.append(["**all**", *map(str, sums), str(n), f"{1:.1%}"])
     rare = [f"{total[label]} × {label}" for label in total if total[label] < 10]
     said = render_table(["label", *columns, "all", "share"], rows)
-    said += f"\n{count_of(len(assembly.articles), 'article')}, {count_of(len(assembly.segments), 'segment')}; "
+    said += f"\n{count_of(len(contents.rows['articles']), 'article')}, {count_of(contents.segments, 'segment')}; "
     said += f"with a label that holds: {n}"
-    aside = len([item for item in assembly.set_aside if item.kind == "segment"])
-    said += f"; set aside: {aside} (listed in `manifest.json`).\n"
+    said += f"; set aside: {contents.set_aside} (listed in `manifest.json`).\n"
     if rare:
         said += (
             f"\n**With {', '.join(rare)} in all, no classifier can be judged on "
@@ -215,20 +216,20 @@ def render_counts(assembly: Assembly) -> str:
     return said
 
 
-def render_articles(assembly: Assembly) -> str:
+def render_articles(contents: Contents) -> str:
     """A row per article: whose it is, its fold, and its segments by label."""
-    labels = assembly.corpus.scheme.labels
+    labels = contents.scheme.labels
     rows = []
-    for article in assembly.articles:
-        counts = assembly.count_labels([r for r in assembly.rows["sentences"] if r["article_id"] == article.id])
+    for article in contents.rows["articles"]:
+        counts = contents.count_labels([r for r in contents.rows["sentences"] if r["article_id"] == article["id"]])
         rows.append(
             [
-                f"`{article.id}`",
-                escape_inline(article.publisher or "–"),
-                escape_inline(article.title or "–"),
-                escape_inline(article.author or "–"),
-                article.published or "–",
-                str(assembly.folds[article.id]),
+                f"`{article['id']}`",
+                escape_inline(article["publisher"] or "–"),
+                escape_inline(article["title"] or "–"),
+                escape_inline(article["author"] or "–"),
+                article["published"] or "–",
+                str(article["fold"]),
                 *(str(counts[label]) for label in labels),
             ]
         )
@@ -236,12 +237,12 @@ def render_articles(assembly: Assembly) -> str:
     return render_table(header, rows, numeric_from=5)
 
 
-def render_annotators(assembly: Assembly) -> str:
+def render_annotators(contents: Contents) -> str:
     """Who annotated and adjudicated, and how many votes each gave; decisions are no votes."""
     votes: dict[str, int] = {}
-    for row in assembly.rows["annotations"]:
-        votes[row["annotator"]] = votes.get(row["annotator"], 0) + (row["action"] != "adjudicate")
-    known = assembly.corpus.file.annotators
+    for row in contents.rows["annotations"]:
+        votes[row["annotator"]] = votes.get(row["annotator"], 0) + (row["action"] != ADJUDICATE)
+    known = contents.annotators
     rows = []
     for name in sorted({*votes, *known}):
         kind, what = ("unknown", "not described in corpus.toml")
@@ -251,29 +252,29 @@ def render_annotators(assembly: Assembly) -> str:
     return render_table(["who", "kind", "votes", "what"], rows, numeric_from=9)
 
 
-def render_recurring(assembly: Assembly) -> str:
+def render_recurring(contents: Contents) -> str:
     """How many segments recur in another fold."""
-    groups = [row["duplicate_group"] for row in assembly.rows["sentences"] if row["duplicate_group"]]
+    groups = [row["duplicate_group"] for row in contents.rows["sentences"] if row["duplicate_group"]]
     return (
         f"Segments that recur, whole or in a run of eight words, in another fold: {len(groups)} "
         f"(groups: {len(set(groups))}). They carry a `duplicate_group`; scores are given with and without them.\n"
     )
 
 
-def render_loading(assembly: Assembly) -> str:
+def render_loading(contents: Contents) -> str:
     """The configs and their splits."""
-    configs = lay_out_configs(assembly, tables := lay_out_files(assembly))
+    sizes = Counter(name_file(table, row["fold"]) for table, rows in contents.rows.items() for row in rows)
     rows = [
         [
             f"`{name}`",
-            ", ".join(f"{split} {sum(len(tables[path]) for path in paths)}" for split, paths in splits.items()),
+            ", ".join(f"{split} {sum(sizes[path] for path in paths)}" for split, paths in splits.items()),
         ]
-        for name, (_, splits) in configs.items()
+        for name, (_, splits) in contents.configs.items()
     ]
     return render_table(["config", "rows per split"], rows, numeric_from=9)
 
 
-def render_columns(assembly: Assembly) -> str:
+def render_columns(contents: Contents) -> str:
     """The columns of each table, with their types and meanings."""
     rows = [
         [
@@ -282,7 +283,7 @@ def render_columns(assembly: Assembly) -> str:
             "ClassLabel" if column.type == "class" else column.type,
             describe_column(table, column.name),
         ]
-        for table, columns in assembly.columns.items()
+        for table, columns in contents.columns.items()
         for column in columns
     ]
     return render_table(["table", "column", "type", "meaning"], rows, numeric_from=9)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from corpus_kit.build.card import split_front_matter
 from corpus_kit.build.check_croissant import check_croissant, has_mlcroissant, validate_croissant
+from corpus_kit.build.check_derived import check_derived
 from corpus_kit.build.check_tables import Tables, check_tables
 from corpus_kit.canonical import hash_bytes
 from corpus_kit.columns import Column, define_columns, make_arrow_schema, make_feature_list, make_features
@@ -47,7 +48,7 @@ class CardFront(BaseModel):
 
 
 def check_release(path: Path) -> list[str]:
-    """Check a release folder: bytes, schema, labels' order, digests, rows, splits, card, Croissant, loading.
+    """Check a release folder: bytes, schema, labels' order, digests, rows, splits, what follows from rows, loading.
 
     Returns:
         What differs, one line each; empty when everything holds. Where files can't be read as tables, what depends on
@@ -69,6 +70,8 @@ def check_release(path: Path) -> list[str]:
     except CorpusKitError as e:
         return [*found, *described, str(e)]
     found += check_tables(manifest, tables, columns)
+    if not found:
+        found += check_derived(root, manifest, tables)
     if not found:
         found += _check_loading(root, manifest)
         found += validate_croissant(root) if has_mlcroissant() else ()

@@ -10,6 +10,7 @@ from corpus_kit.build.croissant import (
     CONFORMS_TO,
     CONTEXT,
     CROISSANT_FILE,
+    describe_licenses,
     list_record_sets,
     list_resources,
     select_tables,
@@ -78,6 +79,7 @@ def _check_head(document: Mapping[str, Any], manifest: Manifest) -> Iterator[str
         "name": manifest.name,
         "version": manifest.version,
         "inLanguage": [manifest.language],
+        "license": describe_licenses(annotations=manifest.licenses.annotations, articles=manifest.licenses.articles),
     }
     for key, value in head.items():
         if document.get(key) != value:

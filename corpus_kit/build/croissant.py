@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from corpus_kit.build.assemble import Assembly
+from corpus_kit.build.contents import describe_assembly
 from corpus_kit.build.layout import Configs
 from corpus_kit.build.statements import make_statements
 from corpus_kit.column_meanings import describe_column
@@ -96,7 +97,9 @@ def make_croissant(assembly: Assembly, configs: Configs, *, hashes: Mapping[str,
         "@type": "sc:Dataset",
         "dct:conformsTo": CONFORMS_TO,
         **describe_dataset(assembly.corpus.file),
-        **make_statements(assembly, card),
+        **make_statements(
+            describe_assembly(assembly), card, has_synthetic_text=assembly.corpus.file.has_synthetic_text
+        ),
         "distribution": list_resources(hashes, tables),
         "recordSet": list_record_sets(assembly.corpus.scheme, assembly.columns, tables),
     }
@@ -118,15 +121,20 @@ def describe_dataset(file: CorpusFile) -> Node:
         "url": file.url,
         "creator": [{"@type": "sc:Organization", "name": name} for name in file.creators],
         "datePublished": file.published,
-        "license": [
-            {"@type": "sc:CreativeWork", "name": file.license.annotations, "description": "Holds for the annotations."},
-            {"@type": "sc:CreativeWork", "name": "The articles' text", "description": file.license.articles},
-        ],
+        "license": describe_licenses(annotations=file.license.annotations, articles=file.license.articles),
         "keywords": list(file.keywords),
         "inLanguage": [file.language],
         "citeAs": _cite(file, title),
     }
     return {key: value for key, value in named.items() if value}
+
+
+def describe_licenses(*, annotations: str, articles: str) -> list[Node]:
+    """What holds for the labels, and what for the articles."""
+    return [
+        {"@type": "sc:CreativeWork", "name": annotations, "description": "Holds for the annotations."},
+        {"@type": "sc:CreativeWork", "name": "The articles' text", "description": articles},
+    ]
 
 
 def _cite(file: CorpusFile, title: str) -> str:

@@ -12,11 +12,13 @@ from pydantic import Field
 
 from corpus_kit.annotate.ledger import TornLine
 from corpus_kit.build.assemble import Assembly
+from corpus_kit.build.contents import Contents, describe_assembly
 from corpus_kit.canonical import hash_bytes, to_canonical_json
 from corpus_kit.corpus import Corpus
 from corpus_kit.diff import parse_version
 from corpus_kit.errors import VersionError
 from corpus_kit.files import write_atomically
+from corpus_kit.markdown import count_of
 from corpus_kit.records import Record, read_bytes, read_jsonl
 
 HISTORY_FILE = "releases.jsonl"
@@ -80,7 +82,7 @@ def make_record(assembly: Assembly, changes: Sequence[str]) -> ReleaseRecord:
     return ReleaseRecord(
         version=corpus.file.version,
         digest=assembly.digest,
-        changes=[*changes, *describe_content(assembly)],
+        changes=[*changes, *describe_content(describe_assembly(assembly))],
         guidelines=GuidelinesState(version=guidelines.version, sha256=guidelines.sha256),
         inputs={name: measure_position(corpus.root / name) for name in list_inputs(corpus)},
         settings=corpus.file.model_dump(mode="json", exclude=set(OWN_TO_THE_PRESENT)),
@@ -123,14 +125,14 @@ def hash_lines(lines: Sequence[bytes]) -> str:
     return hash_bytes(b"".join(line + b"\n" for line in lines))
 
 
-def describe_content(assembly: Assembly) -> list[str]:
+def describe_content(contents: Contents) -> list[str]:
     """What a version holds, for its section of the changelog."""
-    labels = ", ".join(f"{count} {label}" for label, count in assembly.count_labels().items())
-    sizes = f"{len(assembly.articles)} articles, {len(assembly.segments)} segments"
+    labels = ", ".join(f"{count} {label}" for label, count in contents.count_labels().items())
+    sizes = f"{count_of(len(contents.rows['articles']), 'article')}, {count_of(contents.segments, 'segment')}"
     return [
-        f"{sizes}, {len(assembly.rows['sentences'])} of them labelled: {labels}.",
-        f"Guidelines {assembly.guidelines.version}.",
-        f"Content digest `{assembly.digest}`.",
+        f"{sizes}, {len(contents.rows['sentences'])} of them labelled: {labels}.",
+        f"Guidelines {contents.guidelines}.",
+        f"Content digest `{contents.digest}`.",
     ]
 
 
@@ -146,7 +148,8 @@ def render_changelog(assembly: Assembly, records: Sequence[ReleaseRecord]) -> st
         if parse_version(record.version) <= parse_version(file.version)
     }
     if file.version not in sections:
-        sections[file.version] = ["Not final: `corpus-kit release` will say what changed.", *describe_content(assembly)]
+        said = describe_content(describe_assembly(assembly))
+        sections[file.version] = ["Not final: `corpus-kit release` will say what changed.", *said]
     parts = [f"# Changes of {file.name}\n"]
     for version in reversed(sections):
         parts.append(f"## {version}\n\n" + "".join(f"- {line}\n" for line in sections[version]))

@@ -13,6 +13,7 @@ from corpus_kit.build.card import (
     read_card_source,
     read_markdown,
 )
+from corpus_kit.build.contents import describe_assembly
 from corpus_kit.corpus import Corpus
 from corpus_kit.errors import CorpusError
 from corpus_kit.files import write_atomically
@@ -26,7 +27,7 @@ def refresh_files(corpus: Corpus, files: Sequence[Path] | None, *, is_dry_run: b
         What was stale, as `file: block`. With `is_dry_run` nothing is written.
     """
     assembly = assemble_corpus(corpus)
-    blocks: Blocks = {**make_blocks(assembly), "leaderboard": lambda: _read_board(corpus)}
+    blocks: Blocks = {**make_blocks(describe_assembly(assembly)), "leaderboard": lambda: _read_board(corpus)}
     found = []
     for file in files or [corpus.card_path]:
         is_card = file.resolve() == corpus.card_path.resolve()

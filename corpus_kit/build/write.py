@@ -171,6 +171,7 @@ def make_manifest(assembly: Assembly, configs: Configs, contents: Mapping[str, b
         },
         "guidelines": {"version": assembly.guidelines.version, "sha256": assembly.guidelines.sha256},
         "segmenter": file.segmenter,
+        "annotators": {name: table.model_dump() for name, table in sorted(file.annotators.items())},
         "counts": make_counts(assembly),
         "tables": {
             table: {"rows": len(rows), "digest": assembly.digests[table]} for table, rows in assembly.rows.items()

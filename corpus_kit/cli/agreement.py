@@ -18,7 +18,7 @@ def agreement(corpus: CorpusOption = None, json: JsonOption = False) -> None:
     opened = open_corpus(corpus)
     dropped: list[Dropped] = []
     annotations = read_annotations(opened, read_articles(opened, dropped.append))
-    measured = measure_agreement(opened, annotations)
+    measured = measure_agreement(opened.scheme, opened.file.annotators, annotations)
     for torn in annotations.torn:
         typer.echo(f"warning: {torn}", err=True)
     for record in dropped:

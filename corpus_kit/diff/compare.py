@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from corpus_kit.annotate.ledger import ADJUDICATE
 from corpus_kit.diff.retext import match_retexted
 from corpus_kit.diff.snapshot import Row, Snapshot
 
@@ -251,7 +252,7 @@ def find_voices(old: Iterable[Row], new: Iterable[Row]) -> tuple[Voice, ...]:
 
 def _by_speaker(rows: Iterable[Row]) -> dict[tuple[str, bool], Row]:
     """Somebody who annotates and adjudicates speaks twice."""
-    return {(row["annotator"], row["action"] == "adjudicate"): row for row in rows}
+    return {(row["annotator"], row["action"] == ADJUDICATE): row for row in rows}
 
 
 def _resplit(pairs: Sequence[tuple[Row, Row]], old: Snapshot, new: Snapshot) -> Iterable[Resplit]:

@@ -14,10 +14,11 @@ from corpus_kit.build import check_release
 from corpus_kit.canonical import hash_bytes
 from corpus_kit.columns import define_columns
 from corpus_kit.errors import ReleaseError
-from corpus_kit.release import read_manifest_file
+from corpus_kit.release import digest_release, digest_table, read_manifest_file, read_rows
 
 Edit = Callable[[Path, str, str], None]
 FOLD = "data/sentences/fold_0.parquet"
+MANIFEST_OWN = ("name", "language", "scheme", "counts")
 
 
 def update_manifest(release: Path, **changes: Any) -> None:
@@ -36,6 +37,28 @@ def change_row(release: Path, index: int, **values: Any) -> None:
     rows[index] |= values
     columns = define_columns(read_manifest_file(release).make_scheme())["sentences"]
     pq.write_table(make_table(rows, columns), release / FOLD)
+    update_manifest(release)
+
+
+def forge_digests(release: Path) -> None:
+    """What a careful forger does: every digest and hash follows from the rows again, wherever it is stated."""
+    manifest = read_manifest_file(release)
+    tables = {table: digest_table(manifest, table, read_rows(release, table)) for table in manifest.tables}
+    digest = digest_release(manifest.name, manifest.make_scheme(), tables, manifest.splits)
+    for name in ("README.md", "CHANGELOG.md"):
+        path = release / name
+        path.write_text(path.read_text("utf-8").replace(manifest.digest, digest), "utf-8")
+    entries = {table: {"rows": manifest.tables[table].rows, "digest": found} for table, found in tables.items()}
+    rows = read_rows(release, "sentences")
+    labels = {name: sum(row["label"] == i for row in rows) for i, name in enumerate(manifest.scheme.labels)}
+    said = {name: sum(row["attribution"] == i for row in rows) for i, name in enumerate(manifest.scheme.attributions)}
+    counts = manifest.counts.model_dump() | {"labels": labels, "attributions": said}
+    update_manifest(release, digest=digest, tables=entries, counts=counts)
+    document = json.loads((release / "croissant.json").read_text("utf-8"))
+    for node in document["distribution"]:
+        if "sha256" in node:
+            node["sha256"] = hash_bytes((release / node["contentUrl"]).read_bytes())
+    (release / "croissant.json").write_text(json.dumps(document), "utf-8")
     update_manifest(release)
 
 
@@ -173,6 +196,14 @@ def test_any_parquet_metadata_is_survived(release_dir: Path, info: bytes) -> Non
     ("key", "value"),
     [
         ("name", "other"),
+        ("segmenter", "lines"),
+        ("segmenter", "nobody's"),
+        ("versions", {"corpus-kit": "9.9.9"}),
+        ("versions", {"pyarrow": "1.0.0"}),
+        ("licenses", {"annotations": "CC0-1.0"}),
+        ("guidelines", {"version": "2.0.0"}),
+        ("guidelines", {"sha256": "0" * 64}),
+        ("annotators", {"lm-1": {"kind": "human", "model": None, "description": "A crowd of experts."}}),
         ("language", "de"),
         ("scheme", {"outside_prose": []}),
         ("counts", {"attributions": {}}),
@@ -183,7 +214,66 @@ def test_a_false_manifest_is_found(release_dir: Path, key: str, value: Any) -> N
     """What the manifest says of the content follows from the content."""
     manifest = json.loads((release_dir / "manifest.json").read_text("utf-8"))
     update_manifest(release_dir, **{key: {**manifest[key], **value} if isinstance(value, dict) else value})
-    assert_found(release_dir, "manifest")
+    assert_found(release_dir, "manifest" if key in MANIFEST_OWN else "")
+
+
+@pytest.mark.parametrize(
+    ("values", "parts"),
+    [
+        ({"label": 2}, ("label and support", "don't follow from the annotations", "'fact'")),
+        ({"attribution": 1}, ("don't follow from the annotations",)),
+        ({"annotators": 20}, ("don't follow from the annotations",)),
+        ({"agreement": 0.5}, ("don't follow from the annotations",)),
+        ({"position": 1}, ("is not segment 1 of the segmenter 'news'",)),
+    ],
+)
+def test_a_careful_forger_is_found(release_dir: Path, values: dict[str, Any], parts: tuple[str, ...]) -> None:
+    """A row that was changed by somebody who mended every digest still contradicts the votes or the text."""
+    change_row(release_dir, 0, **values)
+    forge_digests(release_dir)
+    assert_found(release_dir, "sentences: ", *parts)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "part"),
+    [
+        ("README.md", "| fact | 58 |", "| fact | 59 |", "the block 'counts'"),
+        ("README.md", "154 segments; with", "155 segments; with", "the block 'counts'"),
+        ("README.md", "| all segments | 154 | 1.000", "| all segments | 154 | 0.931", "the block 'agreement'"),
+        ("README.md", "test 44", "test 45", "the block 'loading'"),
+        ("README.md", "another fold: 3", "another fold: 0", "the block 'recurring'"),
+        ("README.md", "| language-model | 154 |", "| human | 154 |", "the block 'annotators'"),
+        ("CHANGELOG.md", "2 opinion", "20 opinion", "doesn't say under 1.0.0"),
+        ("annotations/guidelines.md", "version: 1.0.0", "version: 1.0.1", "states version 1.0.1"),
+        ("croissant.json", "2 labels: 154 segments", "3 labels: 154 segments", "rai:annotationsPerItem"),
+        ("croissant.json", "observed agreement 1.000", "observed agreement 0.900", "rai:dataAnnotationAnalysis"),
+        ("croissant.json", "segmenter 'news'", "segmenter 'olds'", "prov:wasGeneratedBy"),
+    ],
+)
+def test_a_stale_number_is_found(release_dir: Path, edit: Edit, name: str, old: str, new: str, part: str) -> None:
+    """Every generated number is made again from the rows, whatever the hashes say."""
+    edit(release_dir / name, old, new)
+    update_manifest(release_dir)
+    assert_found(release_dir, name, part)
+
+
+def test_two_files_that_changed_places_are_found(release_dir: Path) -> None:
+    """The rows of one fold under the name of another."""
+    other = release_dir / "data/sentences/fold_1.parquet"
+    other.rename(release_dir / "aside")
+    (release_dir / FOLD).rename(other)
+    (release_dir / "aside").rename(release_dir / FOLD)
+    update_manifest(release_dir)
+    assert_found(release_dir, "data/sentences/fold_0.parquet", "fold")
+
+
+@pytest.mark.parametrize("keep", [0, 4, 1000])
+def test_a_truncated_file_is_found(release_dir: Path, keep: int) -> None:
+    """What a full disk or a lost connection leaves of a file."""
+    (release_dir / FOLD).write_bytes((release_dir / FOLD).read_bytes()[:keep])
+    assert_found(release_dir, FOLD, f"{keep} bytes, the manifest says")
+    update_manifest(release_dir)
+    assert_found(release_dir, FOLD, "can't be read as Parquet")
 
 
 def test_a_folder_without_manifest_is_no_release(tmp_path: Path) -> None:

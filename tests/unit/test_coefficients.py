@@ -84,7 +84,8 @@ def test_an_open_dispute_counts_as_prose(corpus_dir: Path) -> None:
     ledger = corpus_dir / "annotations/ledger/lm-1.jsonl"
     ledger.write_text(ledger.read_text("utf-8").replace('"label":"fact"', '"label":"opinion"', 1), "utf-8")
     corpus = load_corpus(corpus_dir)
-    measured = measure_agreement(corpus, read_annotations(corpus, read_articles(corpus)))
+    annotations = read_annotations(corpus, read_articles(corpus))
+    measured = measure_agreement(corpus.scheme, corpus.file.annotators, annotations)
     assert measured.disputed == 1
     assert measured.scopes["prose"].units == 96
     assert measured.scopes["prose"].observed == pytest.approx(95 / 96)
