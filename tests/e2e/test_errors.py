@@ -1,7 +1,6 @@
 """Bad input: one clear message with file, line and remedy, exit code 1, no traceback, nothing half written."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -139,16 +138,6 @@ def test_an_annotation_that_contradicts(
     """Every contradiction between a ledger and its corpus is named with file and line."""
     edit(corpus_dir / LEDGER, old, new)
     assert_refused(corpus_dir, f"{LEDGER}:1: ", *parts)
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root writes to read-only folders")
-def test_a_read_only_target(corpus_dir: Path) -> None:
-    """A folder that can't be written is named, and left as it is."""
-    corpus_dir.chmod(0o555)
-    try:
-        assert_refused(corpus_dir, "can't be written", "Permission denied")
-    finally:
-        corpus_dir.chmod(0o755)
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a file system that nobody can write to: /proc")
