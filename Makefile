@@ -12,7 +12,8 @@ build: .venv/installed
 
 test: .venv/installed-dev
 	$(BIN)/corpus-kit build
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not measured"
+	$(BIN)/python -m pytest -m measured
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

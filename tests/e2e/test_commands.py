@@ -188,11 +188,13 @@ def measure_cpu_s(*arguments: str, cwd: Path, goal_s: float) -> float:
     return min(times)
 
 
+@pytest.mark.measured
 def test_help_answers_at_once(tmp_path: Path) -> None:
     """`--help` takes under a quarter of a second of processor time."""
     assert measure_cpu_s("--help", cwd=tmp_path, goal_s=0.25) < 0.25
 
 
+@pytest.mark.measured
 def test_the_build_of_five_articles_is_quick(corpus_dir: Path) -> None:
     """`build` takes under a second and a half of processor time."""
     assert measure_cpu_s("build", cwd=corpus_dir, goal_s=1.5) < 1.5

@@ -88,6 +88,7 @@ def test_an_answer_does_not_depend_on_the_other_spans(text: str, position: int) 
     assert trace_quotations(text, spans[position : position + 1]) == expected
 
 
+@pytest.mark.measured
 @pytest.mark.parametrize("call", [segment_news, trace], ids=["segment", "trace"])
 @pytest.mark.parametrize("token", HOSTILE, ids=ascii)
 def test_time_is_linear_on_one_repeated_token(call: Callable[[str], object], token: str) -> None:

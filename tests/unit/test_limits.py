@@ -215,6 +215,7 @@ BOMBS: dict[str, tuple[Callable[[Path], None], str, set[str]]] = {
 }
 
 
+@pytest.mark.measured
 @pytest.mark.parametrize("name", BOMBS)
 def test_bombs(name: str, tmp_path: Path) -> None:
     """Each ends in its verdict, in at most 250 MB beyond the libraries and 10 s of processor time."""
@@ -284,6 +285,7 @@ def test_nesting_is_counted_outside_strings(data: bytes, limit: int, fine: bool)
     assert check_nesting(data, limit) is fine
 
 
+@pytest.mark.measured
 def test_nesting_takes_linear_time() -> None:
     """Quotation marks that never close don't make the count quadratic."""
     times = []
@@ -312,6 +314,7 @@ def test_a_file_past_its_limit_keeps_what_came_before(tmp_path: Path) -> None:
     assert [getattr(item, "reason", "article") for item in found] == ["article", "article", "too-large"]
 
 
+@pytest.mark.measured
 def test_memory_is_measured() -> None:
     """The measure sees memory: a process that takes 300 MB is over the bound."""
     code = "import resource; x = b'x' * 300_000_000; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
