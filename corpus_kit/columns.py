@@ -14,12 +14,16 @@ Type = Literal["string", "int32", "int64", "float64", "bool", "class"]
 
 
 class Column(NamedTuple):
-    """A column. One of type `class` holds integers that index `names`. One that `is_required` is never null."""
+    """A column. One of type `class` holds integers that index `names`. One that `is_required` is never null.
+
+    `meaning` is one sentence for a column that means something else than its namesake in a full release.
+    """
 
     name: str
     type: Type
     names: tuple[str, ...] = ()
     is_required: bool = False
+    meaning: str = ""
 
 
 _OPTIONAL = frozenset(

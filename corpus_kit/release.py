@@ -3,23 +3,24 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import model_validator
 
 from corpus_kit.canonical import digest_rows, digest_value
-from corpus_kit.columns import define_columns, describe_columns
+from corpus_kit.columns import Column, define_columns, describe_columns
 from corpus_kit.corpus import AnnotatorTable
 from corpus_kit.errors import ReleaseError
 from corpus_kit.labels import LabelScheme
 from corpus_kit.model import LabelledArticle, Segment, SegmentedArticle
-from corpus_kit.records import Record, parse_record, read_bytes
+from corpus_kit.records import Record, parse_json, parse_record, read_bytes
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MANIFEST_FILE = "manifest.json"
 TABLES = ("sentences", "articles", "annotations")
+TEXT_FREE_FORMAT = "corpus-kit/text-free/1"
 _SEGMENT_COLUMNS = ("id", "article_id", "position", "start", "end", "text", "in_quotation")
 _REBUILD = "Build the release again: corpus-kit build"
 
@@ -57,7 +58,7 @@ class FileEntry(Record):
 class ConfigEntry(Record):
     """A config: which files make up each split, and how many rows it has."""
 
-    table: Literal["sentences", "articles", "annotations"]
+    table: Literal["sentences", "articles", "annotations", "anchors"]
     splits: dict[str, list[str]]
     rows: int
 
@@ -88,8 +89,30 @@ class Counts(Record):
     set_aside: dict[str, int]
 
 
+class HydratedEntry(Record):
+    """Which part of a full release was found in somebody's copies of the articles.
+
+    `of` is the content digest of the full release, or of the text-free one where that states none. `rows` counts the
+    labelled rows of the full release by what became of them; those that are `exact` or `moved` are here.
+    """
+
+    of: str
+    labelled: int
+    labelled_of: int
+    articles: int
+    articles_of: int
+    rows: dict[str, int]
+
+    def describe(self) -> str:
+        """The part in words."""
+        articles = f"{self.articles} of {self.articles_of} articles"
+        return f"{self.labelled} of {self.labelled_of} labelled segments, in {articles}"
+
+
 class Manifest(Record):
-    """`manifest.json`: what a release is, and what every file of it must be."""
+    """`manifest.json`: what a release is, and what every file of it must be. `hydrated` is None for a full release."""
+
+    table_names: ClassVar[tuple[str, ...]] = TABLES
 
     format: Literal["corpus-kit/release/1"]
     name: str
@@ -109,16 +132,26 @@ class Manifest(Record):
     licenses: LicensesEntry
     versions: dict[str, str]
     files: dict[str, FileEntry]
+    hydrated: HydratedEntry | None = None
 
     @model_validator(mode="after")
     def _check_names(self) -> "Manifest":
         for what, found, expected in (
             ("scheme.allowed", self.scheme.allowed.keys(), set(self.scheme.labels)),
-            ("tables", self.tables.keys(), set(TABLES)),
+            ("tables", self.tables.keys(), set(self.table_names)),
         ):
             if found != expected:
                 raise ValueError(f"{what}: {', '.join(sorted(found ^ expected))} missing, or too many")
         return self
+
+    @property
+    def results_name(self) -> str:
+        """The folder of results on this release: its version; one of its own for each hydrated subset."""
+        return self.version if self.hydrated is None else f"{self.version}-subset-{self.digest[7:19]}"
+
+    def define_columns(self) -> dict[str, tuple[Column, ...]]:
+        """The columns of each table."""
+        return define_columns(self.make_scheme())
 
     def make_scheme(self) -> LabelScheme:
         """The label scheme; keyboard keys are not part of a release."""
@@ -176,10 +209,26 @@ def digest_release(
 
 
 def read_manifest_file(path: Path) -> Manifest:
-    """The manifest of a release folder; a ReleaseError where it is missing or malformed."""
-    file = path / MANIFEST_FILE
-    data = read_bytes(file, ReleaseError, remedy=f"{path} is not a release. {_REBUILD}")
-    return parse_record(data, Manifest, ReleaseError, path=file, line=None)
+    """The manifest of a release folder; a ReleaseError where it is missing, malformed, or of a text-free release."""
+    data = read_manifest_bytes(path)
+    if is_text_free(path, data):
+        raise ReleaseError(
+            "is a text-free release: it has labels and no texts",
+            path=path,
+            remedy=f"Put your copies of the articles in: corpus-kit hydrate {path} --articles SOURCE",
+        )
+    return parse_record(data, Manifest, ReleaseError, path=path / MANIFEST_FILE, line=None)
+
+
+def read_manifest_bytes(path: Path) -> bytes:
+    """The bytes of a release folder's manifest; a ReleaseError where there is none."""
+    return read_bytes(path / MANIFEST_FILE, ReleaseError, remedy=f"{path} is not a release. {_REBUILD}")
+
+
+def is_text_free(path: Path, data: bytes) -> bool:
+    """Whether a manifest's bytes say that its release is text-free; a ReleaseError where they aren't JSON."""
+    value = parse_json(data, ReleaseError, path=path / MANIFEST_FILE, line=None)
+    return isinstance(value, dict) and value.get("format") == TEXT_FREE_FORMAT
 
 
 def list_table_files(path: Path, table: str) -> list[Path]:
@@ -203,7 +252,7 @@ def read_rows(path: Path, table: str) -> list[dict[str, Any]]:
 
 def digest_table(manifest: Manifest, table: str, rows: Sequence[Mapping[str, Any]]) -> str:
     """The content digest of some rows as the columns of a release's scheme describe them."""
-    return digest_rows(describe_columns(define_columns(manifest.make_scheme())[table]), rows)
+    return digest_rows(describe_columns(manifest.define_columns()[table]), rows)
 
 
 def load_release(path: Path | str) -> Release:

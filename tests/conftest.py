@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from corpus_kit.build import BuildResult, build_release
+from corpus_kit.build import BuildResult, build_release, build_text_free
 from corpus_kit.corpus import load_corpus
 from corpus_kit.init import make_corpus
 
@@ -53,6 +53,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> BuildResult:
     """A release of the five-article corpus. Tests only read it."""
     folder = tmp_path_factory.mktemp("built")
     return build_release(load_corpus(copy_corpus(folder / "corpus")), out=folder / "dist")
+
+
+@pytest.fixture(scope="session")
+def text_free(built: BuildResult) -> Path:
+    """The text-free release of the five-article corpus, beside the full one. Tests only read it."""
+    corpus = load_corpus(built.path.parents[2] / "corpus")
+    return build_text_free(corpus, out=built.path.parents[1]).path
 
 
 @pytest.fixture

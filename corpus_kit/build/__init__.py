@@ -6,6 +6,7 @@ from corpus_kit.build.check_croissant import has_mlcroissant
 from corpus_kit.build.refresh import refresh_files
 from corpus_kit.build.release import build_as_of, release_version
 from corpus_kit.build.stream import StreamCounts, stream_segments
+from corpus_kit.build.text_free import build_text_free
 from corpus_kit.build.versions import read_side
 from corpus_kit.build.write import BuildResult, build_release
 
@@ -16,6 +17,7 @@ __all__ = [
     "assemble_corpus",
     "build_as_of",
     "build_release",
+    "build_text_free",
     "check_release",
     "has_mlcroissant",
     "read_side",

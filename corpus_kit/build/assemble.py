@@ -16,7 +16,7 @@ from corpus_kit.corpus import Corpus, Guidelines
 from corpus_kit.errors import CorpusError
 from corpus_kit.ingest import read_articles
 from corpus_kit.model import Article, Dropped, Segment, SetAside, Span
-from corpus_kit.release import digest_release
+from corpus_kit.release import HydratedEntry, digest_release
 from corpus_kit.segment import find_segmenter, segment_article
 
 Row = dict[str, Any]
@@ -33,6 +33,7 @@ class Assembly:
         set_aside: segments without a label, annotations without a segment and records without an article; labelled
             rows and set-aside segments add up to segments.
         digests: per table, the content digest; `digest` is that of the whole release.
+        hydrated: of a subset that was hydrated, which part of the full release it is.
     """
 
     corpus: Corpus
@@ -48,6 +49,7 @@ class Assembly:
     agreement: Agreement
     digests: Mapping[str, str]
     digest: str
+    hydrated: HydratedEntry | None = None
 
     def count_labels(self, rows: Sequence[Row] | None = None) -> dict[str, int]:
         """Rows per label in the scheme's order, over all sentences or the given ones."""

@@ -29,6 +29,12 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _FRONT = re.compile(r"\A\ufeff?---\n(.*?)^---\n", re.DOTALL | re.MULTILINE)
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
+TEXT_FREE = """\
+**This is the text-free release: labels, offsets and digests of articles that belong to others.** Whoever has the
+articles makes the dataset from it: `corpus-kit hydrate RELEASE --articles SOURCE` finds every segment in copies from
+anywhere, or says that it is altered or missing. Where all are found, the result is the full release, byte for byte.
+"""
+
 Blocks = Mapping[str, Callable[[], str]]
 """Per block, what makes its text; called only for blocks that a file has."""
 
@@ -67,6 +73,19 @@ def fill_card(text: str, assembly: Assembly, *, path: Path) -> str:
     contents = describe_assembly(assembly)
     front = render_front_matter(assembly.corpus.file, contents, kept)
     return front + fill_blocks(body, make_blocks(contents), path=path)
+
+
+def insert_block(text: str, name: str) -> str:
+    """A card with an empty block at the head of its body, to be filled; `remove_block` takes it out again."""
+    end = found.end() if (found := _FRONT.match(text)) else 0
+    return f"{text[:end]}<!-- corpus-kit:{name} -->\n<!-- /corpus-kit:{name} -->\n\n{text[end:]}"
+
+
+def remove_block(text: str, name: str) -> str:
+    """A card without the first block of that name and the empty line after it."""
+    return re.sub(
+        rf"<!-- corpus-kit:{name} -->\n.*?<!-- /corpus-kit:{name} -->\n\n", "", text, count=1, flags=re.DOTALL
+    )
 
 
 def split_front_matter(text: str) -> tuple[dict[str, Any], str]:
@@ -138,6 +157,8 @@ def make_blocks(contents: Contents) -> Blocks:
         "recurring": lambda: render_recurring(contents),
         "loading": lambda: render_loading(contents),
         "columns": lambda: render_columns(contents),
+        "text_free": lambda: TEXT_FREE,
+        "coverage": lambda: render_coverage(contents),
     }
 
 
@@ -219,14 +240,17 @@ def render_counts(contents: Contents) -> str:
 def render_articles(contents: Contents) -> str:
     """A row per article: whose it is, its fold, and its segments by label."""
     labels = contents.scheme.labels
+    own: dict[str, list[Mapping[str, Any]]] = {article["id"]: [] for article in contents.rows["articles"]}
+    for sentence in contents.rows["sentences"]:
+        own[sentence["article_id"]].append(sentence)
     rows = []
     for article in contents.rows["articles"]:
-        counts = contents.count_labels([r for r in contents.rows["sentences"] if r["article_id"] == article["id"]])
+        counts = contents.count_labels(own[article["id"]])
         rows.append(
             [
                 f"`{article['id']}`",
                 escape_inline(article["publisher"] or "–"),
-                escape_inline(article["title"] or "–"),
+                escape_inline(article.get("title") or "–"),
                 escape_inline(article["author"] or "–"),
                 article["published"] or "–",
                 str(article["fold"]),
@@ -254,10 +278,26 @@ def render_annotators(contents: Contents) -> str:
 
 def render_recurring(contents: Contents) -> str:
     """How many segments recur in another fold."""
+    if all(column.name != "duplicate_group" for column in contents.columns["sentences"]):
+        return (
+            "Which segments recur in another fold isn't stated without texts; `corpus-kit hydrate` finds them again.\n"
+        )
     groups = [row["duplicate_group"] for row in contents.rows["sentences"] if row["duplicate_group"]]
     return (
         f"Segments that recur, whole or in a run of eight words, in another fold: {len(groups)} "
         f"(groups: {len(set(groups))}). They carry a `duplicate_group`; scores are given with and without them.\n"
+    )
+
+
+def render_coverage(contents: Contents) -> str:
+    """Which part of the full release this is, where it was hydrated and not all was found."""
+    if contents.hydrated is None:
+        return "Whole: nothing is missing.\n"
+    rows = ", ".join(f"{count} {status}" for status, count in contents.hydrated.rows.items())
+    return (
+        f"**A subset of the full release: {contents.hydrated.describe()}** ({rows}), found in copies of the articles. "
+        f"The whole has the content digest `{contents.hydrated.of}`. Scores on a subset can't be compared with scores "
+        "on the whole or on another subset.\n"
     )
 
 
@@ -281,7 +321,7 @@ def render_columns(contents: Contents) -> str:
             table,
             f"`{column.name}`",
             "ClassLabel" if column.type == "class" else column.type,
-            describe_column(table, column.name),
+            column.meaning or describe_column(table, column.name),
         ]
         for table, columns in contents.columns.items()
         for column in columns

@@ -12,10 +12,11 @@ from corpus_kit.build.check_croissant import check_croissant, has_mlcroissant, v
 from corpus_kit.build.check_derived import check_derived
 from corpus_kit.build.check_tables import Tables, check_tables
 from corpus_kit.canonical import hash_bytes
-from corpus_kit.columns import Column, define_columns, make_arrow_schema, make_feature_list, make_features
+from corpus_kit.columns import Column, make_arrow_schema, make_feature_list, make_features
 from corpus_kit.errors import CorpusKitError
 from corpus_kit.records import describe_invalid
-from corpus_kit.release import MANIFEST_FILE, FileEntry, Manifest, list_table_files, read_manifest_file, read_rows
+from corpus_kit.release import MANIFEST_FILE, FileEntry, Manifest, list_table_files, read_rows
+from corpus_kit.text_free import read_either_manifest
 
 
 class CardFiles(BaseModel):
@@ -50,6 +51,8 @@ class CardFront(BaseModel):
 def check_release(path: Path) -> list[str]:
     """Check a release folder: bytes, schema, labels' order, digests, rows, splits, what follows from rows, loading.
 
+    It may be a full release, a hydrated subset or a text-free one.
+
     Returns:
         What differs, one line each; empty when everything holds. Where files can't be read as tables, what depends on
         them is not looked at. mlcroissant is asked only where it is installed (`has_mlcroissant`).
@@ -58,24 +61,29 @@ def check_release(path: Path) -> list[str]:
         ReleaseError: there is no readable manifest to check against.
     """
     root = path.resolve()
-    manifest = read_manifest_file(root)
-    columns = define_columns(manifest.make_scheme())
-    found = [*_check_files(root, manifest), *_check_card(root, manifest, columns)]
-    described = check_croissant(root, manifest, columns)
-    schemas = list(_check_schemas(root, columns))
-    if schemas:
-        return found + described + schemas
-    try:
-        tables: Tables = {table: [*read_rows(root, table)] for table in columns}
-    except CorpusKitError as e:
-        return [*found, *described, str(e)]
-    found += check_tables(manifest, tables, columns)
+    manifest = read_either_manifest(root).manifest
+    found, tables = check_content(root, manifest)
+    described = check_croissant(root, manifest, manifest.define_columns())
     if not found:
         found += check_derived(root, manifest, tables)
     if not found:
         found += _check_loading(root, manifest)
         found += validate_croissant(root) if has_mlcroissant() else ()
     return described + found
+
+
+def check_content(root: Path, manifest: Manifest) -> tuple[list[str], Tables]:
+    """What differs in a release's files, schemas and rows, and the rows; no rows where they can't be read as such."""
+    columns = manifest.define_columns()
+    found = [*_check_files(root, manifest), *_check_card(root, manifest, columns)]
+    schemas = list(_check_schemas(root, columns))
+    if schemas:
+        return found + schemas, {}
+    try:
+        tables: Tables = {table: [*read_rows(root, table)] for table in columns}
+    except CorpusKitError as e:
+        return [*found, str(e)], {}
+    return found + check_tables(manifest, tables, columns), tables
 
 
 def _check_files(root: Path, manifest: Manifest) -> Iterator[str]:

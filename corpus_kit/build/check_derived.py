@@ -19,6 +19,7 @@ from corpus_kit.model import Span
 from corpus_kit.records import decode_utf8, parse_json, read_bytes
 from corpus_kit.release import MANIFEST_FILE, Manifest, list_table_files
 from corpus_kit.segment import find_segmenter
+from corpus_kit.text_free import TextFreeManifest
 
 CHANGELOG_FILE = "CHANGELOG.md"
 GUIDELINES_FILE = "annotations/guidelines.md"
@@ -34,7 +35,7 @@ def check_derived(root: Path, manifest: Manifest, tables: Tables) -> list[str]:
         *_check_guidelines(root, manifest),
         *_check_writer(root, manifest),
         *_check_blocks(root, contents),
-        *_check_changelog(root, contents),
+        *(() if isinstance(manifest, TextFreeManifest) else _check_changelog(root, contents)),
         *_check_statements(root, contents),
     ]
 
@@ -60,8 +61,15 @@ def _check_labels(manifest: Manifest, tables: Tables) -> Iterator[str]:
 
 
 def _check_segments(manifest: Manifest, tables: Tables) -> Iterator[str]:
-    """Segments are those that the named segmenter makes; one that isn't installed, or of another version, can't say."""
-    if manifest.versions.get("corpus-kit") != __version__:
+    """Segments are those that the named segmenter makes; one that isn't installed, or of another version, can't say.
+
+    Nor can a text-free release, or a subset, whose articles are as somebody else had them.
+    """
+    if (
+        manifest.versions.get("corpus-kit") != __version__
+        or manifest.hydrated
+        or isinstance(manifest, TextFreeManifest)
+    ):
         return
     try:
         segmenter = find_segmenter(manifest.segmenter)

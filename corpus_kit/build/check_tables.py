@@ -4,10 +4,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from corpus_kit.build.anchors import read_spaces
 from corpus_kit.canonical import hash_bytes, make_segment_ids
 from corpus_kit.columns import Column
 from corpus_kit.release import MANIFEST_FILE, Manifest, digest_release, digest_table
+from corpus_kit.text_free import TextFreeManifest, name_row
 
+_PLACE = ("article_id", "position", "start", "end")
 Row = Mapping[str, Any]
 Tables = Mapping[str, list[Row]]
 
@@ -30,8 +33,9 @@ def check_tables(manifest: Manifest, tables: Tables, columns: Mapping[str, tuple
         *_check_configs(manifest, tables),
         *_check_counts(manifest, tables),
         *_check_ids(tables, columns),
-        *_check_articles(manifest, tables),
-        *_check_texts(manifest, tables),
+        *(_check_anchors(tables) if isinstance(manifest, TextFreeManifest) else _check_texts(tables)),
+        *_check_languages(manifest, tables),
+        *_check_said(manifest, tables),
         *_check_folds(manifest, tables),
     ]
 
@@ -78,6 +82,9 @@ def _check_counts(manifest: Manifest, tables: Tables) -> Iterator[str]:
     reasons = Counter(f"{item.kind}: {item.reason}" for item in manifest.set_aside)
     if reasons != manifest.counts.set_aside:
         yield f"{MANIFEST_FILE}: set aside {manifest.counts.set_aside}, the list of it gives {dict(reasons)}"
+    part = manifest.hydrated
+    if part and (part.labelled, part.articles) != (manifest.counts.labelled, manifest.counts.articles):
+        yield f"{MANIFEST_FILE}: hydrated states {part.describe()}, the counts differ"
     aside = sum(item.kind == "segment" for item in manifest.set_aside)
     if manifest.counts.labelled + aside != manifest.counts.segments:
         yield f"{MANIFEST_FILE}: labelled and set-aside segments don't add up to {manifest.counts.segments}"
@@ -93,21 +100,51 @@ def _check_ids(tables: Tables, columns: Mapping[str, tuple[Column, ...]]) -> Ite
                 yield from _check_class(table, rows, column)
 
 
-def _check_articles(manifest: Manifest, tables: Tables) -> Iterator[str]:
+def _check_languages(manifest: Manifest, tables: Tables) -> Iterator[str]:
     for row in tables["articles"]:
-        if hash_bytes(row["text"].encode()) != row["sha256"]:
-            yield f"articles: {row['id']}: the text doesn't have the sha256 of its row"
         if row["language"] != manifest.language:
             yield f"articles: {row['id']}: its language is {row['language']}, the manifest says {manifest.language}"
 
 
-def _check_texts(manifest: Manifest, tables: Tables) -> Iterator[str]:
+def _check_anchors(tables: Tables) -> Iterator[str]:
+    """Each segment of an article has an anchor, and a labelled one stands where its anchor does."""
+    places = {row["id"]: [row[name] for name in _PLACE] for row in tables["anchors"]}
+    for row in tables["articles"]:
+        for position in range(row["segments"]):
+            if name_row(row["id"], position) not in places:
+                yield f"anchors: {name_row(row['id'], position)} is missing"
+    if sum(row["segments"] for row in tables["articles"]) != len(tables["anchors"]):
+        yield f"anchors: {len(tables['anchors'])} rows are not one per segment"
+    yield from _check_anchor_rows(tables)
+    for row in tables["sentences"]:
+        if places.get(row["id"]) != [row[name] for name in _PLACE]:
+            yield f"sentences: {row['id']}: its place isn't that of its anchor"
+
+
+def _check_anchor_rows(tables: Tables) -> Iterator[str]:
+    for row in tables["anchors"]:
+        if row["id"] != name_row(row["article_id"], row["position"]) or not 0 <= row["start"] < row["end"]:
+            yield f"anchors: {row['id']}: is not segment {row['position']} at {row['start']}–{row['end']}"
+        try:
+            read_spaces(row["spaces"])
+        except ValueError:
+            yield f"anchors: {row['id']}: {row['spaces']!r} is no list of white space"
+
+
+def _check_texts(tables: Tables) -> Iterator[str]:
+    for row in tables["articles"]:
+        if hash_bytes(row["text"].encode()) != row["sha256"]:
+            yield f"articles: {row['id']}: the text doesn't have the sha256 of its row"
     texts = {row["id"]: row["text"] for row in tables["articles"]}
     for row in tables["sentences"]:
         if texts.get(row["article_id"], "")[row["start"] : row["end"]] != row["text"]:
             yield f"sentences: {row['id']}: its text isn't at {row['start']}–{row['end']} of {row['article_id']}"
         if row["id"].rsplit(":", 1)[0] != make_segment_ids(row["article_id"], [row["text"]])[0].rsplit(":", 1)[0]:
             yield f"sentences: {row['id']}: the id isn't that of its text"
+
+
+def _check_said(manifest: Manifest, tables: Tables) -> Iterator[str]:
+    for row in tables["sentences"]:
         yield from _check_attribution(row, manifest)
     known = {row["id"] for row in tables["sentences"]} | {item.id for item in manifest.set_aside}
     for row in tables["annotations"]:

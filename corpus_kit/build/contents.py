@@ -11,11 +11,11 @@ from corpus_kit.annotate.ledger import ADJUDICATE
 from corpus_kit.annotate.votes import Place
 from corpus_kit.build.assemble import Assembly
 from corpus_kit.build.layout import Configs, lay_out_configs, lay_out_files
-from corpus_kit.columns import Column, define_columns
+from corpus_kit.columns import Column
 from corpus_kit.corpus import AnnotatorTable
 from corpus_kit.labels import LabelScheme
 from corpus_kit.model import Span, Vote
-from corpus_kit.release import Manifest
+from corpus_kit.release import HydratedEntry, Manifest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,7 @@ class Contents:
     segments: int
     set_aside: int
     agreement: Agreement
+    hydrated: HydratedEntry | None = None
 
     def count_labels(self, rows: Sequence[Mapping[str, Any]] | None = None) -> dict[str, int]:
         """Rows per label in the scheme's order, over all sentences or the given ones."""
@@ -74,6 +75,7 @@ def describe_assembly(assembly: Assembly) -> Contents:
         segments=len(assembly.segments),
         set_aside=sum(item.kind == "segment" for item in assembly.set_aside),
         agreement=assembly.agreement,
+        hydrated=assembly.hydrated,
     )
 
 
@@ -91,13 +93,14 @@ def describe_release(manifest: Manifest, tables: Mapping[str, Sequence[Mapping[s
         made_with=manifest.versions.get("corpus-kit", ""),
         scheme=scheme,
         annotators=manifest.annotators,
-        columns=define_columns(scheme),
+        columns=manifest.define_columns(),
         rows=tables,
         splits={split: [int(fold.removeprefix("fold_")) for fold in own] for split, own in manifest.splits.items()},
         configs={name: (entry.table, entry.splits) for name, entry in manifest.configs.items()},
         segments=manifest.counts.segments,
         set_aside=sum(item.kind == "segment" for item in manifest.set_aside),
         agreement=measure_agreement(scheme, manifest.annotators, annotations),
+        hydrated=manifest.hydrated,
     )
 
 
@@ -128,5 +131,5 @@ def _make_vote(scheme: LabelScheme, row: Mapping[str, Any]) -> Vote:
         attribution=None if attribution is None else scheme.attributions[attribution],
         guidelines=row["guidelines"],
         time=row["time"],
-        reason=row["note"] or "",
+        reason=row.get("note") or "",
     )

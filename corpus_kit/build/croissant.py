@@ -234,7 +234,7 @@ def _make_record_set(table: str, split: str, columns: Sequence[Column]) -> Node:
                 "@type": "cr:Field",
                 "@id": f"{id_}/{column.name}",
                 "name": column.name,
-                "description": describe_column(table, column.name),
+                "description": column.meaning or describe_column(table, column.name),
                 "dataType": _DATA_TYPES[column.type],
                 "source": {"fileSet": {"@id": _name_file_set(table, split)}, "extract": {"column": column.name}},
                 **({"references": {"field": {"@id": f"{column.name}s/id"}}} if column.type == "class" else {}),

@@ -63,7 +63,11 @@ def build_release(corpus: Corpus, *, out: Path | None = None) -> BuildResult:
 def locate_target(corpus: Corpus, out: Path | None) -> Path:
     """Where the release goes; a TargetError where something else is."""
     file = corpus.file
-    target = ((out if out is not None else corpus.root / "dist") / file.name / file.version).resolve()
+    return require_free(((out if out is not None else corpus.root / "dist") / file.name / file.version).resolve())
+
+
+def require_free(target: Path) -> Path:
+    """The place itself; a TargetError where something that is no release stands there."""
     if target.exists() and not (target / MANIFEST_FILE).is_file():
         raise TargetError("exists and is no release", path=target, remedy="Move it away, or choose another --out")
     return target
@@ -71,15 +75,14 @@ def locate_target(corpus: Corpus, out: Path | None) -> Path:
 
 def write_release(assembly: Assembly, records: Sequence[ReleaseRecord], target: Path) -> BuildResult:
     """Write an assembly to its place; `records` are the corpus' final versions, for the changelog."""
-    file = assembly.corpus.file
     contents, counts = render_files(assembly, records)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(target.parent / f".{file.version}.lock"):
-            recover_folder(target)
-            _write_folder(contents, target)
-    except OSError as e:
-        raise make_target_error(target, e) from e
+    put_folder(contents, target)
+    return describe_result(assembly, target, counts)
+
+
+def describe_result(assembly: Assembly, target: Path, counts: Mapping[str, Any]) -> BuildResult:
+    """What was built, once it stands in its place."""
+    file = assembly.corpus.file
     return BuildResult(
         path=target,
         name=file.name,
@@ -88,6 +91,17 @@ def write_release(assembly: Assembly, records: Sequence[ReleaseRecord], target: 
         counts=counts,
         torn=assembly.torn,
     )
+
+
+def put_folder(contents: Mapping[str, bytes], target: Path) -> None:
+    """Put files, by their paths, into the place of a release: all of them or none; a TargetError where that fails."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(target.parent / f".{target.name}.lock"):
+            recover_folder(target)
+            _write_folder(contents, target)
+    except OSError as e:
+        raise make_target_error(target, e) from e
 
 
 def _write_folder(contents: Mapping[str, bytes], target: Path) -> None:
@@ -106,19 +120,26 @@ def render_files(
     assembly: Assembly, records: Sequence[ReleaseRecord] = ()
 ) -> tuple[dict[str, bytes], Mapping[str, Any]]:
     """Every file of a release, by its path, and the counts of the manifest."""
+    card = fill_card(read_card_source(assembly.corpus), assembly, path=assembly.corpus.card_path)
+    return render_release(assembly, card=card, changelog=render_changelog(assembly, records))
+
+
+def render_release(
+    assembly: Assembly, *, card: str, changelog: str, stated: Mapping[str, Any] | None = None
+) -> tuple[dict[str, bytes], Mapping[str, Any]]:
+    """The same from a filled card and a changelog. `stated` is put over the keys of the manifest."""
     tables = lay_out_files(assembly)
     configs = lay_out_configs(assembly, tables)
     contents = {
         path: write_parquet(rows, assembly.columns[path.split("/")[1]]) for path, rows in sorted(tables.items())
     }
     hashes = {path: hash_bytes(data) for path, data in contents.items()}
-    card = fill_card(read_card_source(assembly.corpus), assembly, path=assembly.corpus.card_path)
     croissant = make_croissant(assembly, configs, hashes=hashes, card=card)
     contents[CROISSANT_FILE] = to_pretty_json(croissant).encode("utf-8")
     contents["README.md"] = card.encode("utf-8")
     contents["annotations/guidelines.md"] = assembly.guidelines.text.encode("utf-8")
-    contents["CHANGELOG.md"] = render_changelog(assembly, records).encode("utf-8")
-    manifest = make_manifest(assembly, configs, contents)
+    contents["CHANGELOG.md"] = changelog.encode("utf-8")
+    manifest = make_manifest(assembly, configs, contents) | dict(stated or {})
     contents[MANIFEST_FILE] = to_pretty_json(manifest).encode("utf-8")
     return contents, manifest["counts"]
 
@@ -193,4 +214,5 @@ def make_manifest(assembly: Assembly, configs: Configs, contents: Mapping[str, b
         "licenses": {"annotations": file.license.annotations, "articles": file.license.articles},
         "versions": {"corpus-kit": __version__, "pyarrow": version("pyarrow")},
         "files": {path: {"sha256": hash_bytes(data), "bytes": len(data)} for path, data in sorted(contents.items())},
+        **({} if assembly.hydrated is None else {"hydrated": assembly.hydrated.model_dump()}),
     }

@@ -17,13 +17,20 @@ def build(
         str | None,
         typer.Option("--as-of", metavar="VERSION", help="Build a final version again, from the ledgers as they were."),
     ] = None,
+    text_free: Annotated[
+        bool,
+        typer.Option("--text-free", help="Build <version>-text-free/ in its place: labels and digests, no text."),
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Build the release: Parquet, card, Croissant and manifest under dist/<name>/<version>/."""
-    from corpus_kit.build import build_as_of, build_release
+    from corpus_kit.build import build_as_of, build_release, build_text_free
 
     opened = open_corpus(corpus)
-    result = build_release(opened, out=out) if as_of is None else build_as_of(opened, as_of, out=out)
+    if text_free:
+        result = build_text_free(opened, as_of=as_of, out=out)
+    else:
+        result = build_release(opened, out=out) if as_of is None else build_as_of(opened, as_of, out=out)
     for torn in result.torn:
         typer.echo(f"warning: {torn}", err=True)
     for reason, count in result.counts["set_aside"].items():
