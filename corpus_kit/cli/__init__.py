@@ -9,7 +9,20 @@ from collections.abc import Callable
 
 import typer
 
-from corpus_kit.cli import agreement, build, card, check, diff, evaluate, init, leaderboard, release, score, segment
+from corpus_kit.cli import (
+    agreement,
+    build,
+    card,
+    check,
+    diff,
+    evaluate,
+    hydrate,
+    init,
+    leaderboard,
+    release,
+    score,
+    segment,
+)
 from corpus_kit.errors import CorpusKitError
 
 app = typer.Typer(
@@ -29,6 +42,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     diff.diff,
     release.release,
     check.check,
+    hydrate.hydrate,
     card.card,
     evaluate.evaluate,
     score.score,

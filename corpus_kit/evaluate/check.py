@@ -60,7 +60,7 @@ def compare_run(stored: ResultRecord, recomputed: Mapping[str, Any]) -> list[str
     """
     return [
         line
-        for name, value in stored.model_dump().items()
+        for name, value in stored.model_dump(exclude_unset=True).items()
         if name not in _NOT_RECOMPUTED
         for line in _list_differences(value, recomputed[name], name)
     ]
@@ -108,7 +108,7 @@ def list_differences(baselines_dir: Path, release: Release) -> list[str]:
             continue
         if record.system.source_sha256 is not None and not (path.parent.parent / CLASSIFIER_FILE).is_file():
             found.append(f"{path}: the classifier that was run, {CLASSIFIER_FILE}, is gone")
-    stray = baselines_dir.glob(f"*/{release.manifest.version}/*.predictions.jsonl")
+    stray = baselines_dir.glob(f"*/{release.manifest.results_name}/*.predictions.jsonl")
     for predictions in sorted(stray):
         record_path = predictions.with_name(predictions.name.replace(".predictions.jsonl", ".json"))
         if not record_path.is_file():

@@ -21,7 +21,7 @@ _UNKNOWN = "–"
 
 def list_records(baselines_dir: Path, release: Release) -> list[Path]:
     """Where results for this version of the dataset are stored, sorted; none if there are none."""
-    folders = baselines_dir.glob(f"*/{release.manifest.version}")
+    folders = baselines_dir.glob(f"*/{release.manifest.results_name}")
     return sorted(path for folder in folders for name in PROTOCOLS if (path := folder / f"{name}.json").is_file())
 
 
@@ -51,6 +51,11 @@ def render_leaderboard(runs: Sequence[Run]) -> str:
         f"was computed from the stored predictions and the release with the digest `{first.dataset.digest}`."
     )
     blocks = [title, intro]
+    if (part := first.dataset.subset) is not None:
+        blocks.append(
+            f"**A hydrated subset: {part.segments} of {part.segments_of} labelled segments of `{part.of}`.** These "
+            "scores can't be compared with scores on the whole or on another subset."
+        )
     for protocol, group in groupby(sorted(records, key=lambda record: record.protocol), lambda record: record.protocol):
         blocks += [f"**Protocol `{protocol}`**", _render_table(sorted(group, key=_order))]
     return "\n\n".join([*blocks, "\n".join(_write_notes(records))]) + "\n"

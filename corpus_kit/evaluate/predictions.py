@@ -102,10 +102,18 @@ def check_predictions(
             "; ".join(_describe_faults(kind, found) for kind, found in faults.items()),
             path=path,
             line=min((line for found in faults.values() for _, line in found if line), default=None),
-            remedy=f"Give each of the {len(folds)} segments of {release.manifest.name} {release.manifest.version} "
-            "one prediction",
+            remedy=_advise(release, len(folds)),
         )
     return missing
+
+
+def _advise(release: Release, segments: int) -> str:
+    manifest = release.manifest
+    said = f"Give each of the {segments} segments of {manifest.name} {manifest.version} one prediction"
+    if manifest.hydrated is None:
+        return said
+    part = f"{manifest.hydrated.describe()} of {manifest.hydrated.of}"
+    return f"{said}. The release is a hydrated subset: {part}; predictions for the whole don't fit it"
 
 
 def _list_faults(

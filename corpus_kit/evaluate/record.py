@@ -16,7 +16,7 @@ from corpus_kit.evaluate.intervals import METHOD, Interval
 from corpus_kit.evaluate.metrics import list_metrics
 from corpus_kit.evaluate.score import WITHOUT_DUPLICATES, Scores
 from corpus_kit.records import Record, parse_record, read_bytes
-from corpus_kit.release import Release
+from corpus_kit.release import HydratedEntry, Manifest, Release
 
 RECORD_FORMAT = "corpus-kit/result/1"
 
@@ -30,12 +30,21 @@ class System(Record):
     is_trained: bool
 
 
+class SubsetEntry(Record):
+    """Which part of a full release was predicted; `of` is the digest that its manifest names as the whole's."""
+
+    of: str
+    segments: int
+    segments_of: int
+
+
 class DatasetEntry(Record):
-    """What was predicted: a release by its digest."""
+    """What was predicted: a release by its digest. `subset` is there where the release was hydrated in part."""
 
     name: str
     version: str
     digest: str
+    subset: SubsetEntry | None = None
 
 
 class SegmentCounts(Record):
@@ -131,7 +140,7 @@ def describe_scores(release: Release, scores: Scores) -> dict[str, Any]:
     manifest = release.manifest
     segments = sum(scores.supports.values())
     return {
-        "dataset": {"name": manifest.name, "version": manifest.version, "digest": manifest.digest},
+        "dataset": _describe_dataset(manifest),
         "labels": list(release.scheme.labels),
         "counts": {
             "segments": segments,
@@ -144,6 +153,20 @@ def describe_scores(release: Release, scores: Scores) -> dict[str, Any]:
         "confusion": {article_id: matrix.tolist() for article_id, matrix in scores.confusion.items()},
         "missing": list(scores.missing),
     }
+
+
+def _describe_dataset(manifest: Manifest) -> dict[str, Any]:
+    """The dataset entry; `subset` only where there is one, so that records of full releases stay as they are."""
+    known = {"name": manifest.name, "version": manifest.version, "digest": manifest.digest}
+    part = manifest.hydrated
+    if part is None:
+        return known
+    return {**known, "subset": {"of": part.of, "segments": part.labelled, "segments_of": part.labelled_of}}
+
+
+def describe_subset(part: HydratedEntry) -> str:
+    """What has to stand beside every score on a hydrated subset."""
+    return f"a hydrated subset ({part.describe()} of {part.of}): not to be compared with scores on the whole"
 
 
 def _describe_interval(interval: Interval) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from corpus_kit.evaluate.classifier import CLASSIFIER_FILE, load_classifier
 from corpus_kit.evaluate.intervals import Interval
 from corpus_kit.evaluate.predictions import format_predictions, read_predictions
 from corpus_kit.evaluate.protocols import PROTOCOLS, Progress
-from corpus_kit.evaluate.record import Origin, System, describe_scores, make_record
+from corpus_kit.evaluate.record import Origin, System, describe_scores, describe_subset, make_record
 from corpus_kit.evaluate.score import Scores, score_predictions
 from corpus_kit.files import write_atomically
 from corpus_kit.records import read_bytes
@@ -44,6 +44,8 @@ class ScoredFile:
         """The scores for people: a line each, then what is missing."""
         manifest = self.release.manifest
         lines = [f"{self.path} on {manifest.name} {manifest.version}"]
+        if manifest.hydrated is not None:
+            lines.append(f"  {describe_subset(manifest.hydrated)}")
         lines += [f"  {name}: {show_interval(interval)}" for name, interval in self.scores.metrics.items()]
         lines += [f"  support of {label}: {n}" for label, n in self.scores.supports.items()]
         lines += [f"  missing, counted as wrong: {id_}" for id_ in self.scores.missing]
@@ -62,8 +64,9 @@ def run_baseline(
     """Run a classifier and store the result under `<baselines_dir>/<name>/<dataset version>/`.
 
     The classifier is named as `load_classifier` takes it. Writes `<protocol>.predictions.jsonl`, then
-    `<protocol>.json`, each whole or not at all; an earlier result is replaced. The same release, code, seed and package
-    versions give the same bytes. An UnknownName lists the protocols; a TargetError says what can't be written.
+    `<protocol>.json`, each whole or not at all; an earlier result is replaced. A hydrated subset has a folder of its
+    own. The same release, code, seed and package versions give the same bytes. An UnknownName lists the protocols; a
+    TargetError says what can't be written.
     """
     if protocol not in PROTOCOLS:
         raise UnknownName("protocol", protocol, PROTOCOLS)
@@ -91,7 +94,7 @@ def run_baseline(
         origin=Origin(protocol, seed, train_ids_sha256),
         predictions_sha256=hash_bytes(stored),
     )
-    path = baselines_dir / loaded.name / release.manifest.version / f"{protocol}.json"
+    path = baselines_dir / loaded.name / release.manifest.results_name / f"{protocol}.json"
     write_atomically(locate_predictions(path), stored)
     write_atomically(path, to_pretty_json(record).encode("utf-8"))
     summary = ", ".join(f"{name} {show_interval(scores.metrics[name])}" for name in ("macro_f1", "accuracy"))
