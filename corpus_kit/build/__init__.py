@@ -3,6 +3,7 @@
 from corpus_kit.build.assemble import Assembly, assemble_corpus
 from corpus_kit.build.check import check_release
 from corpus_kit.build.check_croissant import has_mlcroissant
+from corpus_kit.build.citation import render_companions
 from corpus_kit.build.refresh import refresh_files
 from corpus_kit.build.release import build_as_of, release_version
 from corpus_kit.build.stream import StreamCounts, stream_segments
@@ -23,5 +24,6 @@ __all__ = [
     "read_side",
     "refresh_files",
     "release_version",
+    "render_companions",
     "stream_segments",
 ]

@@ -11,6 +11,8 @@ from corpus_kit.build.card import split_front_matter
 from corpus_kit.build.check_croissant import check_croissant, has_mlcroissant, validate_croissant
 from corpus_kit.build.check_derived import check_derived
 from corpus_kit.build.check_tables import Tables, check_tables
+from corpus_kit.build.citation import COMPANIONS, check_companions
+from corpus_kit.build.eval_task import check_eval, has_texts
 from corpus_kit.canonical import hash_bytes
 from corpus_kit.columns import Column, make_arrow_schema, make_feature_list, make_features
 from corpus_kit.errors import CorpusKitError
@@ -63,7 +65,7 @@ def check_release(path: Path) -> list[str]:
     root = path.resolve()
     manifest = read_either_manifest(root).manifest
     found, tables = check_content(root, manifest)
-    described = check_croissant(root, manifest, manifest.define_columns())
+    described = [*check_croissant(root, manifest, manifest.define_columns()), *check_companions(root, manifest)]
     if not found:
         found += check_derived(root, manifest, tables)
     if not found:
@@ -76,6 +78,7 @@ def check_content(root: Path, manifest: Manifest) -> tuple[list[str], Tables]:
     """What differs in a release's files, schemas and rows, and the rows; no rows where they can't be read as such."""
     columns = manifest.define_columns()
     found = [*_check_files(root, manifest), *_check_card(root, manifest, columns)]
+    found += check_eval(root, manifest) if has_texts(columns) else ()
     schemas = list(_check_schemas(root, columns))
     if schemas:
         return found + schemas, {}
@@ -88,7 +91,7 @@ def check_content(root: Path, manifest: Manifest) -> tuple[list[str], Tables]:
 
 def _check_files(root: Path, manifest: Manifest) -> Iterator[str]:
     there = {str(file.relative_to(root)) for file in root.rglob("*") if file.is_symlink() or not file.is_dir()}
-    there.discard(MANIFEST_FILE)
+    there -= {MANIFEST_FILE, *(name for name in COMPANIONS if name not in manifest.files)}
     empty = [folder for folder in root.rglob("*") if folder.is_dir() and not any(folder.iterdir())]
     yield from (f"{folder.relative_to(root)}: an empty folder" for folder in sorted(empty))
     for name in sorted(there - manifest.files.keys()):

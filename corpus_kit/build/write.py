@@ -14,6 +14,7 @@ from corpus_kit.annotate.ledger import TornLine
 from corpus_kit.build.assemble import Assembly, Row, assemble_corpus
 from corpus_kit.build.card import fill_card, read_card_source
 from corpus_kit.build.croissant import CROISSANT_FILE, make_croissant
+from corpus_kit.build.eval_task import EVAL_FILE, has_texts, render_eval
 from corpus_kit.build.history import ReleaseRecord, read_history, render_changelog
 from corpus_kit.build.layout import Configs, lay_out_configs, lay_out_files
 from corpus_kit.build.versions import check_version
@@ -136,6 +137,8 @@ def render_release(
     hashes = {path: hash_bytes(data) for path, data in contents.items()}
     croissant = make_croissant(assembly, configs, hashes=hashes, card=card)
     contents[CROISSANT_FILE] = to_pretty_json(croissant).encode("utf-8")
+    if has_texts(assembly.columns):
+        contents[EVAL_FILE] = render_eval(assembly.corpus.file).encode("utf-8")
     contents["README.md"] = card.encode("utf-8")
     contents["annotations/guidelines.md"] = assembly.guidelines.text.encode("utf-8")
     contents["CHANGELOG.md"] = changelog.encode("utf-8")
