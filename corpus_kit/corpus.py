@@ -17,8 +17,8 @@ from corpus_kit.records import Record, decode_utf8, read_bytes, read_toml
 from corpus_kit.sources import IngestTable, Limits, SourceTable
 
 CORPUS_FILE = "corpus.toml"
-_NAME = r"^[a-z0-9]+(?:[-_.][a-z0-9]+)*$"
-_SEMVER = r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$"
+NAME_PATTERN = r"^[a-z0-9]+(?:[-_.][a-z0-9]+)*$"
+VERSION_PATTERN = r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$"
 _FIX = f"See docs/corpus.md for what a {CORPUS_FILE} holds"
 
 
@@ -73,8 +73,8 @@ class LicenseTable(Record):
 class CorpusFile(Record):
     """`corpus.toml`. `has_synthetic_text`: any article was composed for the corpus, not found; None is unknown."""
 
-    name: str = Field(pattern=_NAME)
-    version: str = Field(pattern=_SEMVER)
+    name: str = Field(pattern=NAME_PATTERN)
+    version: str = Field(pattern=VERSION_PATTERN)
     language: str = Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")
     title: str = ""
     description: str = ""

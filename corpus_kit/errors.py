@@ -58,6 +58,29 @@ class TargetError(CorpusKitError):
     """Output can't be written where it was asked for."""
 
 
+class HubError(CorpusKitError):
+    """The Hub can't be reached, refuses what was asked, or holds something else than what was asked for.
+
+    Attributes:
+        status: the HTTP status that it answered with, if it did.
+        is_transient: whether the same request may be granted later.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        /,
+        *,
+        path: Path | str | None = None,
+        line: int | None = None,
+        remedy: str = "",
+        status: int | None = None,
+        is_transient: bool = False,
+    ) -> None:
+        self.status, self.is_transient = status, is_transient
+        super().__init__(what, path=path, line=line, remedy=remedy)
+
+
 class PredictionError(CorpusKitError, ValueError):
     """A prediction file doesn't fit the release that it is about."""
 

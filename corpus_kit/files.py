@@ -5,7 +5,9 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from corpus_kit.errors import TargetError
 
@@ -19,7 +21,16 @@ def write_atomically(path: Path, data: bytes) -> None:
         if path.is_file() and path.read_bytes() == data:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, data)
+        _replace(path, lambda file: file.write(data))
+    except OSError as e:
+        raise make_target_error(path, e) from e
+
+
+def write_stream_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """`write_atomically` for what is written bit by bit: `write` is called with the file that takes the place."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, write)
     except OSError as e:
         raise make_target_error(path, e) from e
 
@@ -33,11 +44,11 @@ def make_target_error(path: Path, error: OSError) -> TargetError:
     )
 
 
-def _replace(path: Path, data: bytes) -> None:
+def _replace(path: Path, write: Callable[[BinaryIO], object]) -> None:
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            write(file)
             file.flush()
             os.fsync(file.fileno())
         Path(name).chmod(path.stat().st_mode if path.exists() else 0o666 & ~_read_umask())

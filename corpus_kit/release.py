@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from corpus_kit.canonical import digest_rows, digest_value
 from corpus_kit.columns import Column, define_columns, describe_columns
-from corpus_kit.corpus import AnnotatorTable
+from corpus_kit.corpus import NAME_PATTERN, VERSION_PATTERN, AnnotatorTable
 from corpus_kit.errors import ReleaseError
 from corpus_kit.labels import LabelScheme
 from corpus_kit.model import LabelledArticle, Segment, SegmentedArticle
@@ -115,8 +115,8 @@ class Manifest(Record):
     table_names: ClassVar[tuple[str, ...]] = TABLES
 
     format: Literal["corpus-kit/release/1"]
-    name: str
-    version: str
+    name: str = Field(pattern=NAME_PATTERN)
+    version: str = Field(pattern=VERSION_PATTERN)
     language: str
     digest: str
     scheme: SchemeTable

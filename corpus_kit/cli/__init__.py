@@ -11,6 +11,7 @@ import typer
 
 from corpus_kit.cli import (
     agreement,
+    archive,
     build,
     card,
     check,
@@ -19,6 +20,8 @@ from corpus_kit.cli import (
     hydrate,
     init,
     leaderboard,
+    publish,
+    pull,
     release,
     score,
     segment,
@@ -43,6 +46,9 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     release.release,
     check.check,
     hydrate.hydrate,
+    publish.publish,
+    pull.pull,
+    archive.archive,
     card.card,
     evaluate.evaluate,
     score.score,

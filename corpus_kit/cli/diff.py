@@ -7,7 +7,7 @@ import typer
 
 from corpus_kit.cli.options import CorpusOption, JsonOption, open_corpus, print_json
 
-_SIDE = "A release folder, or git:REV: the corpus as it stood at that revision, built in memory."
+_SIDE = "A release folder, git:REV (the corpus at that revision, built in memory) or hub:ORG/NAME@VERSION."
 
 
 def diff(
@@ -20,9 +20,9 @@ def diff(
     ] = None,
 ) -> None:
     """Say what changed between two releases, row by row, and which version that requires."""
-    from corpus_kit.build import read_side
     from corpus_kit.diff import compare_snapshots, render_html, render_text, to_json
     from corpus_kit.files import write_atomically
+    from corpus_kit.publish import read_side
 
     opened = open_corpus(corpus) if old.startswith("git:") or new.startswith("git:") else None
     found = compare_snapshots(read_side(old, opened), read_side(new, opened))

@@ -36,6 +36,18 @@ def locate_release(release: Path | None, corpus: Path | None) -> Path:
     return open_corpus(corpus).release_dir if release is None else release
 
 
+def locate_dist(corpus: Path | None) -> Path:
+    """`dist/` of the corpus of `--corpus`, or of the nearest one upward; of this folder where there is none."""
+    from corpus_kit.errors import CorpusError
+
+    try:
+        return open_corpus(corpus).release_dir.parents[1]
+    except CorpusError:
+        if corpus is not None:
+            raise
+        return Path("dist")
+
+
 def open_release(release: Path | None, corpus: Path | None) -> "tuple[Corpus, Release]":
     """A corpus and a release of it; a ReleaseError where the release is of another corpus."""
     from corpus_kit.errors import ReleaseError

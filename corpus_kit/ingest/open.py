@@ -219,7 +219,7 @@ def _convert_errors() -> Iterator[None]:
 
 
 def _list_errors() -> tuple[type[Exception], ...]:
-    """What systems and the libraries behind fsspec raise."""
-    aiohttp = sys.modules.get("aiohttp")
-    network = () if aiohttp is None else (aiohttp.ClientError,)
+    """What systems and the libraries behind fsspec raise: of the network, HTTP's own and the one behind `hf://`."""
+    roots = (("aiohttp", "ClientError"), ("httpx", "HTTPError"), ("httpx2", "HTTPError"))
+    network = [getattr(sys.modules[module], name) for module, name in roots if module in sys.modules]
     return (OSError, EOFError, ValueError, RuntimeError, TimeoutError, ImportError, *network)
