@@ -13,10 +13,13 @@ _NUMBERS = {"int32": np.int32, "int64": np.int64, "float64": np.float64, "class"
 
 def make_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> pa.Table:
     """The rows as a table with the columns' schema; None becomes null."""
+    return make_table_of_columns({column.name: [row[column.name] for row in rows] for column in columns}, columns)
+
+
+def make_table_of_columns(values: Mapping[str, Sequence[Any]], columns: Sequence[Column]) -> pa.Table:
+    """The values of each column, by its name, as a table with the columns' schema; None becomes null."""
     schema = make_arrow_schema(columns)
-    arrays = [
-        _make_array([row[column.name] for row in rows], column, schema.field(column.name).type) for column in columns
-    ]
+    arrays = [_make_array(values[column.name], column, schema.field(column.name).type) for column in columns]
     return pa.Table.from_arrays(arrays, schema=schema)
 
 

@@ -1,22 +1,22 @@
 """Any number of articles become a folder of segments, batch by batch: memory doesn't grow with the input.
 
-No Python object is made for a segment's text. A batch of articles is encoded once, and the segments' offsets pick the
-bytes of the text column out of it.
+No Python object is made for a segment. A batch of articles is encoded once, the segmenter finds offsets in it, and the
+bytes of the text column are picked out of it by them.
 """
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain, islice
+from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
-from corpus_kit.arrow import make_table
+from corpus_kit.arrow import make_table_of_columns
 from corpus_kit.columns import Column
 from corpus_kit.errors import TargetError
 from corpus_kit.files import make_target_error, replace_folder
@@ -30,6 +30,7 @@ from corpus_kit.ingest import (
 )
 from corpus_kit.model import Article
 from corpus_kit.segment import Segmenter, segment_news
+from corpus_kit.segment.many import AT_ONCE, ManySpans, join_spans, segment_at_once
 
 BATCH_CHARS = 1_000_000
 """A batch, which is a row group, ends with the article that reaches this many code points."""
@@ -107,31 +108,34 @@ def write_segments(
     articles: Iterable[Article], segmenter: Segmenter, folder: Path, *, progress: Callable[[int], None] | None = None
 ) -> int:
     """Write the Parquet files of some articles into an existing folder; the number of segments."""
-    batches = batch_articles(articles, segmenter)
+    batches = batch_articles(articles)
     done = segments = 0
     for number, first in enumerate(batches):
-        rows: list[dict[str, Any]] = []
+        rows: dict[str, list[Any]] = {column.name: [] for column in ARTICLE_COLUMNS}
         with pq.ParquetWriter(
             folder / f"segments-{number:05d}.parquet", SEGMENT_SCHEMA, use_dictionary=["article_id"], **_PARQUET
         ) as writer:
             for batch in chain([first], islice(batches, BATCHES_PER_FILE - 1)):
-                table = make_segment_table(batch)
+                table, counts = _cut_batch(batch, segmenter)
                 writer.write_table(table, row_group_size=max(1, table.num_rows))
-                rows += [_describe(article, len(spans)) for article, spans in batch]
+                for name, values in rows.items():
+                    values.extend(counts if name == "segments" else map(attrgetter(name), batch))
                 segments += table.num_rows
                 if progress:
-                    progress(done + len(rows))
-        pq.write_table(make_table(rows, ARTICLE_COLUMNS), folder / f"articles-{number:05d}.parquet", **_PARQUET)
-        done += len(rows)
+                    progress(done + len(rows["id"]))
+        pq.write_table(
+            make_table_of_columns(rows, ARTICLE_COLUMNS), folder / f"articles-{number:05d}.parquet", **_PARQUET
+        )
+        done += len(rows["id"])
     return segments
 
 
-def batch_articles(articles: Iterable[Article], segmenter: Segmenter) -> Iterator[Batch]:
-    """Articles with their spans, in batches of `BATCH_CHARS` and the rest of the last article."""
-    batch: Batch = []
+def batch_articles(articles: Iterable[Article]) -> Iterator[list[Article]]:
+    """Articles in batches of `BATCH_CHARS` and the rest of the last article."""
+    batch: list[Article] = []
     chars = 0
     for article in articles:
-        batch.append((article, segmenter(article.text)))
+        batch.append(article)
         chars += len(article.text)
         if chars >= BATCH_CHARS:
             yield batch
@@ -140,56 +144,51 @@ def batch_articles(articles: Iterable[Article], segmenter: Segmenter) -> Iterato
         yield batch
 
 
-def _describe(article: Article, segments: int) -> dict[str, Any]:
-    known = {column.name: getattr(article, column.name, None) for column in ARTICLE_COLUMNS}
-    return {**known, "segments": segments}
+class _Cut(NamedTuple):
+    """The segments of some articles, and how many each has."""
+
+    table: pa.Table
+    counts: list[int]
+
+
+def _cut_batch(articles: Sequence[Article], segmenter: Segmenter) -> _Cut:
+    """Cut articles at once if the segmenter can, else one by one."""
+    if segmenter in AT_ONCE:
+        spans = segment_at_once([article.text for article in articles], segmenter)
+        return _Cut(_tabulate(articles, spans), spans.counts.tolist())
+    batch = [(article, segmenter(article.text)) for article in articles]
+    return _Cut(make_segment_table(batch), [len(own) for _, own in batch])
 
 
 def make_segment_table(batch: Batch) -> pa.Table:
-    """The segments of a batch: one encoding of its text, from which the offsets pick the bytes of each segment."""
-    counts = np.fromiter((len(spans) for _, spans in batch), dtype=np.int64, count=len(batch))
+    """The segments of articles with their spans: the offsets pick the bytes of each from one encoding of all text."""
+    spans = join_spans([article.text for article, _ in batch], [own for _, own in batch])
+    return _tabulate([article for article, _ in batch], spans)
+
+
+def _tabulate(articles: Sequence[Article], spans: ManySpans) -> pa.Table:
+    counts = spans.counts
     n = int(counts.sum())
-    flat = np.fromiter(
-        chain.from_iterable(chain.from_iterable(spans for _, spans in batch)), dtype=np.int64, count=2 * n
-    )
-    starts, ends = flat[0::2], flat[1::2]
-    lengths = np.fromiter((len(article.text) for article, _ in batch), dtype=np.int64, count=len(batch))
-    bases = np.repeat(np.cumsum(lengths) - lengths, counts)
     firsts = np.repeat(np.cumsum(counts) - counts, counts)
-    data = "".join([article.text for article, _ in batch]).encode("utf-8")
-    names = pa.array([article.id for article, _ in batch], type=pa.string())
-    articles = pa.DictionaryArray.from_arrays(np.repeat(np.arange(len(batch), dtype=np.int32), counts), names)
+    names = pa.array([article.id for article in articles], type=pa.string())
+    ids = pa.DictionaryArray.from_arrays(np.repeat(np.arange(len(articles), dtype=np.int32), counts), names)
     return pa.Table.from_arrays(
         [
-            articles.cast(pa.string()),
+            ids.cast(pa.string()),
             pa.array((np.arange(n) - firsts).astype(np.int32)),
-            pa.array(starts.astype(np.int32)),
-            pa.array(ends.astype(np.int32)),
-            _pick_texts(data, starts + bases, ends + bases),
+            pa.array(spans.starts.astype(np.int32)),
+            pa.array(spans.ends.astype(np.int32)),
+            _pick_texts(spans),
         ],
         schema=SEGMENT_SCHEMA,
     )
 
 
-def _pick_texts(data: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> pa.Array:
-    """The strings between offsets, in code points, of some UTF-8 text; spans are ordered and disjoint."""
-    text = np.frombuffer(data, dtype=np.uint8)
-    starts, ends = _to_byte_offsets(text, starts), _to_byte_offsets(text, ends)
-    gap_starts, gap_ends = np.append(0, ends), np.append(starts, len(data))
-    gaps = gap_ends - gap_starts
-    steps = np.arange(gaps.sum()) - np.repeat(np.cumsum(gaps) - gaps, gaps)
-    is_kept = np.ones(len(data), dtype=np.bool_)
-    is_kept[np.repeat(gap_starts, gaps) + steps] = False
-    offsets = np.zeros(len(starts) + 1, dtype=np.int32)
-    np.cumsum(ends - starts, out=offsets[1:])
-    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(text[is_kept])]
-    return pa.Array.from_buffers(pa.string(), len(starts), buffers)
-
-
-def _to_byte_offsets(text: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Offsets in code points as offsets in bytes: each grows by what the longer characters before it add."""
-    longer = np.flatnonzero(text >= 0xC0)
-    added = 1 + (text[longer] >= 0xE0).astype(np.int64) + (text[longer] >= 0xF0)
-    before = np.append(0, np.cumsum(added))
-    shifted: NDArray[np.int64] = offsets + before[np.searchsorted(longer - before[:-1], offsets)]
-    return shifted
+def _pick_texts(spans: ManySpans) -> pa.Array:
+    """The strings of ordered, disjoint spans: every other piece of the text that their starts and ends cut."""
+    n = len(spans.byte_starts)
+    cuts = np.empty(2 * n, dtype=np.int32)
+    cuts[0::2], cuts[1::2] = spans.byte_starts, spans.byte_ends
+    buffers = [None, pa.py_buffer(cuts), pa.py_buffer(spans.utf8.data)]
+    pieces = pa.Array.from_buffers(pa.string(), max(0, 2 * n - 1), buffers)
+    return pieces.take(pa.array(np.arange(0, 2 * n, 2)))

@@ -8,9 +8,9 @@ back is of a fixed length, so the time is linear in the text.
 import re
 from typing import Final
 
-_BREAKS: Final = r"\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
-_STOPS: Final = ".!?…؟।۔"
-_WIDE_STOPS: Final = "。！？｡"
+BREAKS: Final = r"\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
+STOPS: Final = ".!?…؟।۔"
+WIDE_STOPS: Final = "。！？｡"
 _OPENERS: Final = r"“”\"„‚‘'’«»‹›(\[{<¿¡*_「『（【《"
 _CLOSERS: Final = r"“”\"‘'’«»‹›)\]}>*_」』）】》"
 
@@ -27,6 +27,8 @@ _LOOSE: Final = """
     Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Mon Tue Tues Wed Thu Thur Thurs Fri Sat
     Ont Que al est Ed Eds ed eds dept ext fig Fig vol Vol ch Ch art Art sec pp pop UU Str Abs Mio Mrd Bio ст чел стр см
 """
+GLUED: Final = ("The", "This", "He", "She", "It", "In", "We", "They", "But", "And", "On", "For")
+"""Words that begin a sentence though no space stands before them."""
 _COMPANY: Final = "Inc Corp Ltd Co Cos LLC Plc"
 _STATE: Final = """
     Ala Ariz Ark Calif Colo Conn Del Fla Ga Ill Ind Kan Ky La Md Mass Mich Minn Miss Mo Mont Neb Nev Okla Ore Pa
@@ -35,7 +37,7 @@ _STATE: Final = """
 _NUMBERED: Final = "No Nos no nos Nr nr Núm núm Rs approx"
 _TIME: Final = "a.m p.m A.M P.M"
 _YEAR: Final = "г гг"
-_STARTERS: Final = """
+STARTERS: Final = """
     A About According After Also Although Among An And Analysts Another Any Are As At Because Before Both But By Can
     Could Currently Despite Did Do Does During Each Earlier Either Even Every Executives Finally Following For From
     Further Had Has Have He Her Here His How However I If In Indeed Instead Is It Its Just Last Later Like Many
@@ -54,7 +56,7 @@ def _index_kinds(**lists: str) -> dict[str, str]:
     return {word.upper(): kind for word, kind in kinds.items() if len(word) > 1 and word[0].isupper()} | kinds
 
 
-_KINDS: Final = _index_kinds(
+KINDS: Final = _index_kinds(
     bound=_BOUND,
     loose=_LOOSE,
     company=_COMPANY,
@@ -63,39 +65,39 @@ _KINDS: Final = _index_kinds(
     time=_TIME,
     year=_YEAR,
 )
-_ENDINGS: Final = f"(?:{'|'.join(sorted({word[-3:] for word in _KINDS if re.search('[a-z]{3}$', word)}))})"
+_ENDINGS: Final = f"(?:{'|'.join(sorted({word[-3:] for word in KINDS if re.search('[a-z]{3}$', word)}))})"
 """How a listed word may end: after any other three small letters a full stop before a capital ends a sentence."""
 
-_CANDIDATE: Final = re.compile(
+CANDIDATE: Final = re.compile(
     rf"""
-    [{_BREAKS}{_STOPS}{_WIDE_STOPS}] (?:
-    (?<=[{_BREAKS}]) \s*+
+    [{BREAKS}{STOPS}{WIDE_STOPS}] (?:
+    (?<=[{BREAKS}]) \s*+
     | (?<=[a-z]{{3}}\.) (?<!{_ENDINGS}\.) (?P<sure>) [ ] (?=[A-Z][a-z])
-    | (?<=[{_STOPS}]) (?<![{_STOPS}]{{2}}) [{_STOPS}]*+
+    | (?<=[{STOPS}]) (?<![{STOPS}]{{2}}) [{STOPS}]*+
       (?P<closing>
         (?: (?! [“«‘]\w ) [{_CLOSERS}] | (?<=\]) \( [^\s()\[\]]*+ \) | \[ \d{{1,3}} \] )*+
         (?: [ \u00a0\u202f] [»›] (?!\S) )?+
       )
-      (?: [^\S{_BREAKS}]++
+      (?: [^\S{BREAKS}]++
         | (?<=[”»]) (?=[“«])
-        | (?:(?<=[a-z]{{2}}[.?!]) | (?<=[a-z][.?!][”"])) (?=(?:The|This|He|She|It|In|We|They|But|And|On|For)[ ])
+        | (?:(?<=[a-z]{{2}}[.?!]) | (?<=[a-z][.?!][”"])) (?=(?:{"|".join(GLUED)})[ ])
       )
       (?! [a-z] (?! [a-z]{{0,2}}-?[A-Z] | ttps?:)
-        | [,;:)\]}}%/&=+|!?{_BREAKS}]
+        | [,;:)\]}}%/&=+|!?{BREAKS}]
         | \[?[.…]++\]?(?!\S)
-        | [{_CLOSERS}]++[.,]?+[^\S{_BREAKS}]*+(?:[{_BREAKS}]|\Z)
+        | [{_CLOSERS}]++[.,]?+[^\S{BREAKS}]*+(?:[{BREAKS}]|\Z)
         | \Z
       )
-    | (?<=[{_WIDE_STOPS}]) (?<![{_WIDE_STOPS}]{{2}}) [{_WIDE_STOPS}]*+
+    | (?<=[{WIDE_STOPS}]) (?<![{WIDE_STOPS}]{{2}}) [{WIDE_STOPS}]*+
       (?P<wide_closing> [”」』’）】》〉]*+ )
-      [^\S{_BREAKS}]*+
-      (?! [,，、:：;；{_BREAKS}] | \Z )
+      [^\S{BREAKS}]*+
+      (?! [,，、:：;；{BREAKS}] | \Z )
     )
     """,
     re.VERBOSE,
 )
 
-_STARTER: Final = re.compile(rf"[{_OPENERS}]*+(?:(?:{'|'.join(_STARTERS.split())})(?![^\s,'’])|M(?:rs?|s)\.(?!\S))")
+_STARTER: Final = re.compile(rf"[{_OPENERS}]*+(?:(?:{'|'.join(STARTERS.split())})(?![^\s,'’])|M(?:rs?|s)\.(?!\S))")
 _TIME_GOES_ON: Final = re.compile(
     r"(?:[ECMP][SD]?T|GMT|BST|UTC|CES?T|MSK|IST|JST|Eastern|Central|Mountain|Pacific|Greenwich|[Ll]ocal)\b"
     r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Jan|Febr)uary|March|April|May|June|July|August"
@@ -107,20 +109,18 @@ _GERMAN_MONTH: Final = re.compile(r"(?:Jan|Jän|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep
 _CREDIT_WORD: Final = r"(?:[A-Z][^\s().!?]*+|[/|&—–-]|via|by|for|of|photo|file|image|handout|courtesy)"
 _CREDIT: Final = re.compile(
     rf"(?:\({_CREDIT_WORD}(?:[ ]{_CREDIT_WORD}){{0,7}}\)"
-    rf"|(\*\*|__|\*|_)[^*_.!?/{_BREAKS}]{{1,60}}/[^*_.!?{_BREAKS}]{{1,60}}\1)"
-    rf"[^\S{_BREAKS}]*+(?:[{_BREAKS}]|\Z)"
+    rf"|(\*\*|__|\*|_)[^*_.!?/{BREAKS}]{{1,60}}/[^*_.!?{BREAKS}]{{1,60}}\1)"
+    rf"[^\S{BREAKS}]*+(?:[{BREAKS}]|\Z)"
 )
-_DASHED: Final = re.compile(
-    rf"[–—-]++[^\S{_BREAKS}]*+(?:[{_OPENERS}]*+(\w)|)([^.!?{_BREAKS}]{{0,60}}(?:[{_BREAKS}]|\Z))?"
-)
+_DASHED: Final = re.compile(rf"[–—-]++[^\S{BREAKS}]*+(?:[{_OPENERS}]*+(\w)|)([^.!?{BREAKS}]{{0,60}}(?:[{BREAKS}]|\Z))?")
 _REPORTING: Final = re.compile(
     r"(?:[A-Z][\w’'-]*+\.?[ ]){1,4}"
     r"(?:said|says|asked|asks|cried|shouted|wrote|writes|tweeted|replied|added|told|yelled|exclaimed|wondered|demanded)"
     r"(?![^\s.,;:])(?![ ](?:that\b|s?he\b|it\b|they\b|there\b))"
 )
 _WIDE_REPORTING: Final = re.compile(r"と|[^。！？，\s]{0,6}(?:说|說|道|问|表示)[，。：]")
-_BANG_NAMES: Final = ("Yahoo", "Yum", "Jeopardy")
-_EDGE: Final = re.compile(r"[—–/(\[{“”„\"‘*_«\-]")
+BANG_NAMES: Final = ("Yahoo", "Yum", "Jeopardy")
+EDGE: Final = re.compile(r"[—–/(\[{“”„\"‘*_«\-]")
 _REACH: Final = 14
 _QUOTED_REACH: Final = 400
 
@@ -133,24 +133,30 @@ def segment_news(text: str) -> list[tuple[int, int]]:
     """
     spans = []
     start = len(text) - len(text.lstrip())
-    for match in _CANDIDATE.finditer(text):
-        after = match.end()
-        group = match.lastindex
-        if group is None:
-            end = match.start()
-            if end > start and text[end - 1].isspace():
-                end = start + len(text[start:end].rstrip())
-        else:
-            end = match.end(group)
-            if group > 1 and not (_ends_sentence if group == 2 else _ends_wide)(text, start, match):
-                continue
+    for match in CANDIDATE.finditer(text):
+        end = find_end(text, start, match)
+        if end < 0:
+            continue
         if end > start:
             spans.append((start, end))
-        start = after
+        start = match.end()
     end = len(text.rstrip())
     if end > start:
         spans.append((start, end))
     return spans
+
+
+def find_end(text: str, start: int, match: re.Match[str]) -> int:
+    """Where the segment that begins at `start` ends, at the break or mark of `match`; -1 if it goes on."""
+    group = match.lastindex
+    if group is None:
+        end = match.start()
+        if end > start and text[end - 1].isspace():
+            end = start + len(text[start:end].rstrip())
+        return end
+    if group > 1 and not (_ends_sentence if group == 2 else _ends_wide)(text, start, match):
+        return -1
+    return match.end(group)
 
 
 def _ends_wide(text: str, _start: int, match: re.Match[str]) -> bool:
@@ -197,7 +203,7 @@ def _ends_at_ellipsis(text: str, start: int, match: re.Match[str]) -> bool:
     if stop == start or following.isdigit() or following == "$":
         return False
     before = text[stop - 1 : stop]
-    if before == "[" or not before.isspace() or match[2] or text[stop - 2] in _STOPS:
+    if before == "[" or not before.isspace() or match[2] or text[stop - 2] in STOPS:
         return True
     held = text[max(start, stop - _QUOTED_REACH) : stop]
     is_quoted = held.rfind("“") > held.rfind("”") or held.count('"') % 2 == 1
@@ -209,7 +215,7 @@ def _ends_at_bang(text: str, start: int, match: re.Match[str]) -> bool:
     stop, after = match.start(), match.end()
     closing = match[2]
     if not closing:
-        named = text[stop + 1].isspace() and text.endswith(_BANG_NAMES, start, stop)
+        named = text[stop + 1].isspace() and text.endswith(BANG_NAMES, start, stop)
         return not named or _begins_sentence(text, after)
     if closing[0] == ")" and text[stop - 1 : stop] == "(":
         return False
@@ -226,7 +232,7 @@ def _ends_at_word(text: str, start: int, match: re.Match[str]) -> bool:
         return text[stop - 2] != "."
     word = words[-1]
     if not word.isalpha():
-        word = _EDGE.split(word)[-1]
+        word = EDGE.split(word)[-1]
     kind = _judge_word(word)
     if kind == "plain":
         return True
@@ -237,7 +243,7 @@ def _ends_at_word(text: str, start: int, match: re.Match[str]) -> bool:
 
 def _judge_word(word: str) -> str:
     """The kind of a word before a full stop: as listed, else a number, loose for initials and the like, or plain."""
-    if kind := _KINDS.get(word):
+    if kind := KINDS.get(word):
         return kind
     if len(word) == 1 and word.isalpha():
         return "loose"

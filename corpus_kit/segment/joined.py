@@ -1,0 +1,35 @@
+"""Many texts as one, so that what is done to all of them is done once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from corpus_kit.offsets import Offsets, Utf8
+
+MARGIN = 16
+"""Line feeds before the first text and after the last: whoever looks at a few bytes around a place finds some."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinedTexts:
+    """Some texts, a line feed between them, in a margin of line feeds.
+
+    Attributes:
+        text: all of it.
+        utf8: its UTF-8, and the way from offsets in code points to offsets in bytes and back.
+        firsts: where each text begins, in code points of the whole.
+    """
+
+    text: str
+    utf8: Utf8
+    firsts: Offsets
+
+
+def join_texts(texts: Sequence[str]) -> JoinedTexts:
+    """The texts as one; halves of surrogate pairs pass, as three bytes each."""
+    margin = "\n" * MARGIN
+    whole = "\n".join([margin[1:], *texts, margin[1:]])
+    lengths = np.fromiter((len(text) for text in texts), dtype=np.int64, count=len(texts))
+    firsts = MARGIN + np.cumsum(lengths + 1) - lengths - 1
+    return JoinedTexts(text=whole, utf8=Utf8(whole.encode("utf-8", "surrogatepass")), firsts=firsts)
