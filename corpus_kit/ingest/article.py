@@ -34,12 +34,11 @@ def make_article(
     refused = _refuse(text, encoded.unsafe, options)
     if refused:
         return origin.drop(*refused, offset=raw.offset, id_=id_)
-    stated = known._asdict()
-    for name, value in stated.items():
+    for name, value in zip(known._fields, known, strict=True):
         if value and (unsafe := find_unsafe(value, options)):
             return origin.drop("unsafe-text", f"{name}: {unsafe}", offset=raw.offset, id_=id_)
-    stated |= {"id": id_, "publisher": known.publisher or origin.publisher}
     return Article(
+        id=id_,
         text=text,
         sha256=hash_bytes(encoded.data),
         source=origin.source,
@@ -48,8 +47,13 @@ def make_article(
         size_bytes=raw.size_bytes,
         encoding=encoding,
         blocks=blocks,
+        publisher=known.publisher or origin.publisher,
+        title=known.title,
+        author=known.author,
+        published=known.published,
+        url=known.url,
+        retrieved=known.retrieved,
         license_note=origin.license_note,
-        **stated,
     )
 
 
@@ -80,13 +84,13 @@ def encode_safely(text: str, options: IngestOptions) -> Encoded:
 
     What is found is named with its offset in code points; then there are no bytes.
     """
-    at = text.find("\0")
-    if at >= 0:
-        return Encoded(b"", f"NUL at offset {at}")
     try:
         data = text.encode()
     except UnicodeEncodeError as e:
-        return Encoded(b"", f"half a surrogate pair (U+{ord(text[e.start]):04X}) at offset {e.start}")
+        half = f"half a surrogate pair (U+{ord(text[e.start]):04X}) at offset {e.start}"
+        return Encoded(b"", half if "\0" not in text else _name_nul(text))
+    if b"\0" in data:
+        return Encoded(b"", _name_nul(text))
     if len(data) == len(text) or options.keep_bidi_controls:
         return Encoded(data, None)
     found = _BIDI.search(data)
@@ -96,8 +100,14 @@ def encode_safely(text: str, options: IngestOptions) -> Encoded:
     return Encoded(b"", f"bidirectional control U+{ord(control):04X} at offset {offset}")
 
 
+def _name_nul(text: str) -> str:
+    return f"NUL at offset {text.index(chr(0))}"
+
+
 def find_unsafe(text: str, options: IngestOptions) -> str | None:
     """What in a text would deceive a reader or break a writer, and at which code point; None if nothing does."""
+    if text.isascii() and "\0" not in text:
+        return None
     return encode_safely(text, options).unsafe
 
 
@@ -116,6 +126,8 @@ def read_iso_date(value: Any) -> str | None:
 
 def read_stated(value: Any) -> str | None:
     """A string, number or list of strings as one line of at most 2,000 characters; None for anything else."""
+    if value is None:
+        return None
     if isinstance(value, list | tuple) and value and all(isinstance(item, str) for item in value):
         value = ", ".join(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
