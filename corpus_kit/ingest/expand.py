@@ -10,7 +10,7 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from corpus_kit.errors import ArticleError
-from corpus_kit.ingest.open import UNPACKERS, is_url, load_fsspec
+from corpus_kit.ingest.open import UNPACKERS, is_url, list_errors, load_fsspec
 from corpus_kit.sources import SourceTable
 
 SUFFIXES: Mapping[str, str] = {
@@ -129,6 +129,13 @@ def _show(name: str) -> str:
 
 
 def _expand_url(table: SourceTable) -> list[SourceFile]:
+    try:
+        return _list_url(table)
+    except list_errors() as e:
+        raise ArticleError(f"can't be listed ({type(e).__name__}: {e})", path=_hide_password(table.path)) from e
+
+
+def _list_url(table: SourceTable) -> list[SourceFile]:
     url = table.path
     scheme = url.partition("://")[0].lower()
     if "::" in url or scheme in ("http", "https"):

@@ -13,6 +13,14 @@ from corpus_kit.ingest.limits import FREE_BYTES, LimitReached, Limits, SourceFau
 
 _CHUNK_BYTES = 1 << 16
 _WBITS_GZIP = 31
+_ROOTS = (
+    ("aiohttp", "ClientError"),
+    ("botocore.exceptions", "BotoCoreError"),
+    ("botocore.exceptions", "ClientError"),
+    ("httpx", "HTTPError"),
+    ("httpx2", "HTTPError"),
+)
+"""The roots of the errors that libraries of the network raise beside the system's."""
 
 
 class Unpacker(Protocol):
@@ -213,13 +221,13 @@ def inflate(data: bytes, compression: str, limit: int) -> bytes:
 def _convert_errors() -> Iterator[None]:
     try:
         yield
-    except _list_errors() as e:
+    except list_errors() as e:
         reason = e.strerror if isinstance(e, OSError) else None
         raise SourceFault("read-error", f"{type(e).__name__}: {reason or e}") from e
 
 
-def _list_errors() -> tuple[type[Exception], ...]:
-    """What systems and the libraries behind fsspec raise: of the network, HTTP's own and the one behind `hf://`."""
-    roots = (("aiohttp", "ClientError"), ("httpx", "HTTPError"), ("httpx2", "HTTPError"))
-    network = [getattr(sys.modules[module], name) for module, name in roots if module in sys.modules]
+def list_errors() -> tuple[type[Exception], ...]:
+    """What systems and the libraries behind fsspec raise; those that aren't loaded have raised nothing."""
+    known = ((sys.modules.get(module), name) for module, name in _ROOTS)
+    network = (getattr(module, name) for module, name in known if module is not None)
     return (OSError, EOFError, ValueError, RuntimeError, TimeoutError, ImportError, *network)

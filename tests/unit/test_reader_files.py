@@ -113,6 +113,23 @@ def test_memory_urls() -> None:
         fs.rm("/n", recursive=True)
 
 
+@pytest.mark.parametrize("url", ["hf://datasets/a/b", "hf://datasets/a/b/*.jsonl"])
+def test_a_hub_that_is_not_there_is_an_error(url: str, tmp_path: Path) -> None:
+    """What can't be listed is named with what the library says, and nobody sees a traceback."""
+    environment = {**os.environ, "HF_ENDPOINT": "http://127.0.0.1:9", "HF_HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-m", "corpus_kit", "segment", url],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert f"{url}: can't be listed (ConnectError" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 class Handler(http.server.SimpleHTTPRequestHandler):
     """A quiet server."""
 
