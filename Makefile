@@ -27,6 +27,9 @@ stale: .venv/installed-dev
 	$(BIN)/corpus-kit check
 	$(BIN)/corpus-kit card --check DATASET_CARD.md README.md docs/release.md
 	$(BIN)/corpus-kit leaderboard --check
+	$(BIN)/corpus-kit build --corpus seeds/composed
+	$(BIN)/corpus-kit check --corpus seeds/composed
+	$(BIN)/corpus-kit card --check --corpus seeds/composed
 
 wheel: .venv/installed-dev
 	BIN=$(BIN) .ci/check-wheel

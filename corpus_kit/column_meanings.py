@@ -33,6 +33,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "url": "Where it was published; null where it isn't known.",
         "retrieved": "When it was retrieved, as an ISO 8601 date or time; null where it isn't known.",
         "license_note": "What holds for its text.",
+        "origin": "`found`, or `composed` for the corpus.",
         "source": "The file or URL that it was read from; of a seed, relative to `seeds/`.",
         "record_offset": "Where its record begins in the unpacked file: bytes, or Parquet rows; null for a whole file.",
         "raw_sha256": "The SHA-256 of the record's bytes as read, in hexadecimal digits.",

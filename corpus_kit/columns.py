@@ -52,7 +52,7 @@ def define_columns(scheme: LabelScheme) -> dict[str, tuple[Column, ...]]:
     )
     articles = (
         *_of("string", "id", "publisher", "title", "author", "published", "url", "retrieved", "license_note"),
-        *_of("string", "source"),
+        *_of("string", "origin", "source"),
         *_of("int64", "record_offset"),
         *_of("string", "raw_sha256", "encoding", "sha256", "language", "text"),
         *_of("int32", "fold"),

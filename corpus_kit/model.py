@@ -31,6 +31,7 @@ class Article:
             (Parquet), or None for a file that is one article.
         raw_sha256: of the record's bytes as read; `size_bytes` counts them.
         encoding: of those bytes.
+        origin: `found`, or `composed` for the corpus.
         blocks: of a page, its lines in order; empty where the text has no page.
     """
 
@@ -50,6 +51,7 @@ class Article:
     url: str | None = None
     retrieved: str | None = None
     license_note: str | None = None
+    origin: str = "found"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """`seeds/manifest.jsonl`: a row per article, which says what the file is and whose."""
 
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field
 
@@ -17,7 +17,11 @@ IsoDate = Annotated[
 
 
 class ManifestRow(Record):
-    """One article: `path` is relative to `seeds/`; what the article doesn't state is null."""
+    """One article: `path` is relative to `seeds/`; what the article doesn't state is null.
+
+    `origin` says whether somebody found the article or composed it for the corpus. `tags` are the curator's own, and
+    are in no release.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9]+(?:[-_.][a-z0-9]+)*$")
     path: str = Field(min_length=1, pattern=r"^[^\x00]+$")
@@ -28,6 +32,8 @@ class ManifestRow(Record):
     url: str | None
     retrieved: IsoDate | None
     license_note: str = Field(min_length=1)
+    origin: Literal["found", "composed"] = "found"
+    tags: list[Annotated[str, Field(min_length=1)]] = Field(default_factory=list)
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     size_bytes: int = Field(ge=0)
 

@@ -141,7 +141,7 @@ def _read_entry(corpus: Corpus, entry: ManifestEntry, options: IngestOptions) ->
             line=entry.line,
             remedy="Seeds are never edited: put the file back, or correct the row if the row is wrong",
         )
-    stated = row.model_dump(exclude={"sha256", "size_bytes", "path"})
+    stated = row.model_dump(exclude={"sha256", "size_bytes", "path", "tags"})
     return replace(_read_seed(data, entry.file, options), **stated, source=row.path)
 
 

@@ -99,7 +99,8 @@ CANDIDATE: Final = re.compile(
 
 _STARTER: Final = re.compile(rf"[{_OPENERS}]*+(?:(?:{'|'.join(STARTERS.split())})(?![^\s,'’])|M(?:rs?|s)\.(?!\S))")
 _TIME_GOES_ON: Final = re.compile(
-    r"(?:[ECMP][SD]?T|GMT|BST|UTC|CES?T|MSK|IST|JST|Eastern|Central|Mountain|Pacific|Greenwich|[Ll]ocal)\b"
+    r"(?:(?:[ECMPAN]|AK|H|NZ|A[CEW])[SD]?T|GMT|BST|UTC|(?:CE|EE|WE)S?T|MSK|IST|[JKH]ST|[ECSW]AT|SAST|A[RS]T|[BC][LR]T|HKT|SGT|P[HK]T|"
+    r"Eastern|Central|Mountain|Pacific|Greenwich|[Ll]ocal)\b"
     r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Jan|Febr)uary|March|April|May|June|July|August"
     r"|(?:Septem|Octo|Novem|Decem)ber|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.|[\d(–—-]"
 )
