@@ -85,6 +85,10 @@ class PredictionError(CorpusKitError, ValueError):
     """A prediction file doesn't fit the release that it is about."""
 
 
+class PublicationError(CorpusKitError):
+    """A form in which results go out asks for something that wasn't said."""
+
+
 class ClassifierError(CorpusKitError):
     """A baseline can't be loaded, or doesn't keep the classifier's contract."""
 

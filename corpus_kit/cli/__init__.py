@@ -17,7 +17,10 @@ from corpus_kit.cli import (
     check,
     diff,
     evaluate,
+    export_result,
+    export_task,
     hydrate,
+    import_run,
     init,
     leaderboard,
     publish,
@@ -53,6 +56,9 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     evaluate.evaluate,
     score.score,
     leaderboard.leaderboard,
+    export_task.export_task,
+    import_run.import_run,
+    export_result.export_result,
 )
 for command in COMMANDS:
     app.command()(command)

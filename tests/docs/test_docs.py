@@ -35,7 +35,7 @@ def test_every_command_and_option_has_help(command: str) -> None:
 def test_named_commands_options_and_links_exist(page: Path) -> None:
     """`corpus-kit VERB --option` in code, and relative links, are real."""
     text = page.read_text("utf-8")
-    for verb, rest in re.findall(r"(?:`|\$ )corpus-kit ([a-z]+)((?: [^`#\n]*)?)", text):
+    for verb, rest in re.findall(r"(?:`|\$ )corpus-kit ([a-z][a-z-]*)((?: [^`#\n]*)?)", text):
         assert verb in COMMANDS, f"{page}: corpus-kit {verb}"
         options = {o for p in typer.main.get_command(app).commands[verb].params for o in p.opts}  # type: ignore[attr-defined]
         for option in re.findall(r"--[a-z-]+", rest):
