@@ -1,10 +1,11 @@
 # make build: install from the locked requirements and build the corpus of this repository.
 # make test:  everything that the tests need, then the tests.
+# make harness: other harnesses, in an environment of their own, on the built release.
 PYTHON ?= python3
 BIN := .venv/bin
 LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url
 
-.PHONY: build test lint types stale wheel lock clean
+.PHONY: build test lint types stale wheel harness lock clean
 
 build: .venv/installed
 	$(BIN)/corpus-kit build
@@ -34,12 +35,17 @@ stale: .venv/installed-dev
 wheel: .venv/installed-dev
 	BIN=$(BIN) .ci/check-wheel
 
+harness: .venv/installed-dev .venv-harness/installed
+	$(BIN)/corpus-kit build
+	BIN=$(BIN) HARNESS_BIN=.venv-harness/bin .ci/check-harness
+
 lock:
 	$(LOCK) pyproject.toml --extra dev -o requirements-dev.txt
 	$(LOCK) pyproject.toml --extra package -c requirements-dev.txt -o requirements.txt
+	$(LOCK) --group harness -o requirements-harness.txt
 
 clean:
-	rm -rf .venv dist build
+	rm -rf .venv .venv-harness dist build
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "corpus-kit needs Python 3.11 or newer: make build PYTHON=python3.11")'
@@ -52,4 +58,9 @@ clean:
 
 .venv/installed-dev: requirements-dev.txt .venv/installed
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+.venv-harness/installed: requirements-harness.txt .venv/installed-dev
+	$(BIN)/python -m venv --without-pip --clear .venv-harness
+	$(BIN)/uv pip install --quiet --python .venv-harness/bin/python --require-hashes -r requirements-harness.txt
 	touch $@
