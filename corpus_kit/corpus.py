@@ -15,6 +15,7 @@ from corpus_kit.errors import CorpusError
 from corpus_kit.labels import LabelScheme
 from corpus_kit.records import Record, decode_utf8, read_bytes, read_toml
 from corpus_kit.sources import IngestTable, Limits, SourceTable
+from corpus_kit.task import TaskTable
 
 CORPUS_FILE = "corpus.toml"
 NAME_PATTERN = r"^[a-z0-9]+(?:[-_.][a-z0-9]+)*$"
@@ -71,7 +72,10 @@ class LicenseTable(Record):
 
 
 class CorpusFile(Record):
-    """`corpus.toml`. `has_synthetic_text`: any article was composed for the corpus, not found; None is unknown."""
+    """`corpus.toml`. `has_synthetic_text`: any article was composed for the corpus, not found; None is unknown.
+
+    `task`: the dataset that systems are evaluated on, where that isn't a release of this corpus.
+    """
 
     name: str = Field(pattern=NAME_PATTERN)
     version: str = Field(pattern=VERSION_PATTERN)
@@ -92,6 +96,7 @@ class CorpusFile(Record):
     sources: tuple[SourceTable, ...] = ()
     ingest: IngestTable = IngestTable()
     limits: Limits = Limits()
+    task: TaskTable | None = None
 
     @field_validator("published")
     @classmethod

@@ -81,6 +81,10 @@ class HubError(CorpusKitError):
         super().__init__(what, path=path, line=line, remedy=remedy)
 
 
+class TaskError(CorpusKitError):
+    """A task file doesn't fit the dataset that it names, or the dataset can't be read."""
+
+
 class PredictionError(CorpusKitError, ValueError):
     """A prediction file doesn't fit the release that it is about."""
 

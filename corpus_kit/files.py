@@ -83,10 +83,7 @@ def replace_folder(new: Path, target: Path) -> None:
     Where the system can't exchange two names in one step there is a moment without `target`; `recover_folder` undoes a
     crash in that moment.
     """
-    for folder, _, files in os.walk(new):
-        for name in files:
-            _sync_file(Path(folder, name))
-        sync_folder(Path(folder))
+    _sync_tree(new)
     if not target.exists():
         new.rename(target)
     elif _exchange(new, target):
@@ -97,6 +94,20 @@ def replace_folder(new: Path, target: Path) -> None:
         new.rename(target)
         shutil.rmtree(old, ignore_errors=True)
     sync_folder(target.parent)
+
+
+def place_folder(new: Path, target: Path) -> None:
+    """Put a finished folder where there is none, in one step; an OSError where something with content is there."""
+    _sync_tree(new)
+    new.rename(target)
+    sync_folder(target.parent)
+
+
+def _sync_tree(root: Path) -> None:
+    for folder, _, files in os.walk(root):
+        for name in files:
+            _sync_file(Path(folder, name))
+        sync_folder(Path(folder))
 
 
 def recover_folder(target: Path) -> None:

@@ -149,6 +149,11 @@ class Manifest(Record):
         """The folder of results on this release: its version; one of its own for each hydrated subset."""
         return self.version if self.hydrated is None else f"{self.version}-subset-{self.digest[7:19]}"
 
+    @property
+    def board_name(self) -> str:
+        """The file name of its leaderboard."""
+        return "LEADERBOARD.md"
+
     def define_columns(self) -> dict[str, tuple[Column, ...]]:
         """The columns of each table."""
         return define_columns(self.make_scheme())

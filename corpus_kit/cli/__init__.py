@@ -28,6 +28,7 @@ from corpus_kit.cli import (
     release,
     score,
     segment,
+    submit,
 )
 from corpus_kit.errors import CorpusKitError
 
@@ -55,6 +56,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     card.card,
     evaluate.evaluate,
     score.score,
+    submit.submit,
     leaderboard.leaderboard,
     export_task.export_task,
     import_run.import_run,

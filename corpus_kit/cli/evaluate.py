@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from corpus_kit.cli.options import CorpusOption, ReleaseOption, open_release
+from corpus_kit.cli.options import CorpusOption, DatasetOption, open_dataset
 
 
 def evaluate(
@@ -13,9 +13,13 @@ def evaluate(
         typer.Argument(metavar="NAME|FILE.py...", help="Folders of baselines/, or files that define a Classifier."),
     ],
     protocol: Annotated[
-        str, typer.Option("--protocol", help="loao: each fold is predicted by a model that learnt from the others.")
+        str,
+        typer.Option(
+            "--protocol",
+            help="loao: each fold is predicted by a model that learnt from the others; split: train, test.",
+        ),
     ] = "loao",
-    release: ReleaseOption = None,
+    release: DatasetOption = None,
     corpus: CorpusOption = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="The seed that every classifier is given.")] = 0,
 ) -> None:
@@ -23,9 +27,9 @@ def evaluate(
     from corpus_kit.cli.progress import show_progress
     from corpus_kit.evaluate import run_baseline
 
-    opened, loaded = open_release(release, corpus)
+    loaded, baselines_dir = open_dataset(release, corpus)
     for name in classifiers:
         with show_progress(name) as progress:
-            run = run_baseline(name, loaded, opened.baselines_dir, protocol=protocol, seed=seed, progress=progress)
+            run = run_baseline(name, loaded, baselines_dir, protocol=protocol, seed=seed, progress=progress)
         typer.echo(run.summary)
         typer.echo(f"  {run.record_path}")

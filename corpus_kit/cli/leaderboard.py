@@ -5,19 +5,18 @@ import typer
 from corpus_kit.cli.options import (
     CheckOption,
     CorpusOption,
-    ReleaseOption,
-    open_release,
+    DatasetOption,
+    open_dataset,
     report_differences,
 )
 
 
-def leaderboard(release: ReleaseOption = None, corpus: CorpusOption = None, check: CheckOption = False) -> None:
+def leaderboard(release: DatasetOption = None, corpus: CorpusOption = None, check: CheckOption = False) -> None:
     """Write baselines/LEADERBOARD.md; with --check recompute every number from the stored predictions."""
     from corpus_kit.evaluate import check_leaderboard, write_leaderboard
 
-    opened, loaded = open_release(release, corpus)
-    baselines = opened.baselines_dir
-    board = baselines / "LEADERBOARD.md"
+    opened = open_dataset(release, corpus)
+    loaded, baselines, board = opened.release, opened.baselines_dir, opened.board_path
     if check:
         report_differences(check_leaderboard(baselines, loaded, board), fine=f"{board}: every number is as recomputed")
         return

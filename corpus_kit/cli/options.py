@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -19,6 +19,15 @@ CorpusOption = Annotated[
 ReleaseOption = Annotated[
     Path | None,
     typer.Option("--release", metavar="DIR", help="The release folder. Default: that of the corpus' version in dist/."),
+]
+DatasetOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--release",
+        "--task",
+        metavar="DIR|FILE.toml",
+        help="A release folder, or a task file. Default: the corpus' task, or its version in dist/.",
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
 CheckOption = Annotated[bool, typer.Option("--check", help="Change nothing; exit 3 if anything would change.")]
@@ -62,6 +71,56 @@ def open_release(release: Path | None, corpus: Path | None) -> "tuple[Corpus, Re
             remedy="Name the corpus that it was built from: --corpus DIR",
         )
     return opened, loaded
+
+
+class Dataset(NamedTuple):
+    """A release or task, and the folder of systems and results that goes with it."""
+
+    release: "Release"
+    baselines_dir: Path
+
+    @property
+    def board_path(self) -> Path:
+        """The file of the leaderboard."""
+        return self.baselines_dir / self.release.manifest.board_name
+
+
+def open_dataset(named: Path | None, corpus: Path | None) -> Dataset:
+    """What `--release` or `--task` names, with the baselines of the corpus.
+
+    A task file without a corpus has its `baselines/` beside it. A ReleaseError where a release is of another corpus.
+    """
+    from corpus_kit.evaluate import load_dataset
+
+    if named is not None and named.suffix == ".toml":
+        return Dataset(load_dataset(named), _locate_baselines(named, corpus))
+    opened = open_corpus(corpus)
+    if named is None and opened.file.task is not None:
+        return Dataset(load_dataset(opened.root / "corpus.toml"), opened.baselines_dir)
+    opened, loaded = open_release(named, corpus)
+    return Dataset(loaded, opened.baselines_dir)
+
+
+def read_dataset(named: Path | None, corpus: Path | None) -> "Release":
+    """What `--release` or `--task` names; without a name the corpus' task, or its version's release."""
+    from corpus_kit.evaluate import load_dataset
+
+    if named is not None:
+        return load_dataset(named)
+    opened = open_corpus(corpus)
+    return load_dataset(opened.release_dir if opened.file.task is None else opened.root / "corpus.toml")
+
+
+def _locate_baselines(task: Path, corpus: Path | None) -> Path:
+    from corpus_kit.corpus import find_corpus
+    from corpus_kit.errors import CorpusError
+
+    if corpus is None:
+        try:
+            corpus = find_corpus(Path.cwd())
+        except CorpusError:
+            return task.resolve().parent / "baselines"
+    return open_corpus(corpus).baselines_dir
 
 
 def read_options(folder: Path | None) -> "IngestOptions":

@@ -19,16 +19,35 @@ from corpus_kit.evaluate.predictions import (
     read_predictions,
     write_predictions,
 )
-from corpus_kit.evaluate.protocols import PROTOCOLS, ProtocolRun, evaluate_loao
+from corpus_kit.evaluate.protocols import (
+    PROTOCOLS,
+    ProtocolRun,
+    evaluate_loao,
+    evaluate_split,
+    hash_training,
+    select_scored,
+    select_split,
+)
 from corpus_kit.evaluate.record import ResultRecord, Run, System, make_record, read_record
 from corpus_kit.evaluate.run import BaselineRun, ScoredFile, run_baseline, score_file
 from corpus_kit.evaluate.score import Scores, rescore_without_duplicates, score_predictions
+from corpus_kit.evaluate.submission import (
+    Declaration,
+    FiledSubmission,
+    Submission,
+    file_submission,
+    read_declaration,
+    read_submission,
+)
+from corpus_kit.evaluate.task import load_dataset, load_task
 
 __all__ = [
     "METRICS",
     "PROTOCOLS",
     "BaselineRun",
     "Classifier",
+    "Declaration",
+    "FiledSubmission",
     "Interval",
     "LoadedClassifier",
     "Metric",
@@ -38,6 +57,7 @@ __all__ = [
     "Run",
     "ScoredFile",
     "Scores",
+    "Submission",
     "System",
     "adapt_pipeline",
     "check_leaderboard",
@@ -48,20 +68,29 @@ __all__ = [
     "compute_metric",
     "count_confusion",
     "evaluate_loao",
+    "evaluate_split",
+    "file_submission",
     "format_predictions",
+    "hash_training",
     "jackknife_interval",
     "list_metrics",
     "load_classifier",
+    "load_dataset",
+    "load_task",
     "make_record",
     "parse_metric",
+    "read_declaration",
     "read_predictions",
     "read_record",
+    "read_submission",
     "recompute_run",
     "render_leaderboard",
     "rescore_without_duplicates",
     "run_baseline",
     "score_file",
     "score_predictions",
+    "select_scored",
+    "select_split",
     "write_leaderboard",
     "write_predictions",
 ]

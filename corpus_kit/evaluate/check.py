@@ -11,10 +11,17 @@ from corpus_kit.errors import PredictionError, ReleaseError
 from corpus_kit.evaluate.classifier import CLASSIFIER_FILE, read_declared
 from corpus_kit.evaluate.leaderboard import collect_runs, list_records, render_leaderboard
 from corpus_kit.evaluate.predictions import read_predictions
-from corpus_kit.evaluate.protocols import hash_training_ids, split_folds
+from corpus_kit.evaluate.protocols import hash_training, select_scored
 from corpus_kit.evaluate.record import Origin, ResultRecord, make_record, read_record
 from corpus_kit.evaluate.run import locate_predictions
 from corpus_kit.evaluate.score import score_predictions
+from corpus_kit.evaluate.submission import (
+    describe_submission,
+    find_submission,
+    list_proof_faults,
+    list_result_folders,
+    read_submission,
+)
 from corpus_kit.files import write_atomically
 from corpus_kit.records import decode_utf8, read_bytes
 from corpus_kit.release import Release
@@ -34,23 +41,37 @@ def recompute_run(record_path: Path, release: Release) -> dict[str, Any]:
     stored = read_record(record_path)
     protocol = record_path.stem
     predictions_path = locate_predictions(record_path)
-    predictions = read_predictions(predictions_path, release, allow_missing=True)
-    source = record_path.parent.parent / CLASSIFIER_FILE
-    found: dict[str, Any] = {"name": source.parent.name}
-    if source.is_file():
-        found |= {"source_sha256": hash_bytes(read_bytes(source, PredictionError)), **read_declared(source)}
-    system = stored.system.model_copy(update=found)
-    training = stored.train_ids_sha256
-    if protocol == "loao":
-        training = {str(fold.number): hash_training_ids(fold) for fold in split_folds(release)}
+    scored, submitted = select_scored(release, protocol), find_submission(record_path)
+    predictions = read_predictions(predictions_path, scored, allow_missing=submitted is None)
+    system, training = stored.system.model_copy(update=_find_system(record_path)), hash_training(release, protocol)
+    if submitted is not None and not system.is_trained:
+        training = {}
+    is_approximate = system.is_trained and protocol == "loao"
     record = make_record(
-        release,
-        score_predictions(release, predictions, allow_missing=True, is_approximate=system.is_trained),
+        scored,
+        score_predictions(scored, predictions, allow_missing=True, is_approximate=is_approximate),
         system,
         origin=Origin(protocol, stored.seed, training),
         predictions_sha256=hash_bytes(read_bytes(predictions_path, PredictionError)),
     )
     return {**record, "versions": stored.versions}
+
+
+def _find_system(record_path: Path) -> dict[str, Any]:
+    """What is known of a result's system from its folder: of a submission what was declared, else from the code."""
+    folder, submitted = record_path.parent.parent, find_submission(record_path)
+    if submitted is not None:
+        declaration = read_submission(submitted).declaration
+        known = {"version": declaration.version, "is_trained": declaration.is_trained_here}
+        return {"name": folder.name, "source_sha256": None, **known}
+    source = folder / CLASSIFIER_FILE
+    if not source.is_file():
+        return {"name": folder.name}
+    return {
+        "name": folder.name,
+        "source_sha256": hash_bytes(read_bytes(source, PredictionError)),
+        **read_declared(source),
+    }
 
 
 def compare_run(stored: ResultRecord, recomputed: Mapping[str, Any]) -> list[str]:
@@ -103,17 +124,39 @@ def list_differences(baselines_dir: Path, release: Release) -> list[str]:
         try:
             record = read_record(path)
             found += [f"{path}: {line}" for line in compare_run(record, recompute_run(path, release))]
+            found += _check_submission(path, release)
         except (PredictionError, ReleaseError) as e:
             found.append(str(e))
             continue
         if record.system.source_sha256 is not None and not (path.parent.parent / CLASSIFIER_FILE).is_file():
             found.append(f"{path}: the classifier that was run, {CLASSIFIER_FILE}, is gone")
-    stray = baselines_dir.glob(f"*/{release.manifest.results_name}/*.predictions.jsonl")
-    for predictions in sorted(stray):
+    folders = list_result_folders(baselines_dir, release)
+    for predictions in (path for folder in folders for path in sorted(folder.glob("*.predictions.jsonl"))):
         record_path = predictions.with_name(predictions.name.replace(".predictions.jsonl", ".json"))
         if not record_path.is_file():
             found.append(f"{predictions}: there is no result for these predictions")
     return found
+
+
+def _check_submission(record_path: Path, release: Release) -> list[str]:
+    """What is wrong with the submission that a stored result is of; empty where nothing is, and for a baseline."""
+    path = find_submission(record_path)
+    if path is None:
+        return []
+    stored, protocol = read_submission(path), record_path.stem
+    predictions = read_predictions(locate_predictions(record_path), select_scored(release, protocol))
+    made = describe_submission(
+        release,
+        predictions,
+        stored.declaration,
+        name=record_path.parent.parent.name,
+        protocol=protocol,
+        submitted_sha256=stored.submitted_sha256,
+    )
+    faults = list_proof_faults(stored.declaration, predictions, hash_training(release, protocol), protocol)
+    return [
+        f"{path}: {line}" for line in faults + _list_differences(stored.model_dump(mode="json"), made, "submission")
+    ]
 
 
 def write_leaderboard(baselines_dir: Path, release: Release, board_path: Path) -> None:

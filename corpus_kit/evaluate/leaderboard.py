@@ -8,8 +8,9 @@ from corpus_kit.errors import ReleaseError
 from corpus_kit.evaluate.intervals import LEVEL_FRACTION
 from corpus_kit.evaluate.metrics import Metric
 from corpus_kit.evaluate.protocols import PROTOCOLS
-from corpus_kit.evaluate.record import MetricEntry, ResultRecord, Run, read_record
+from corpus_kit.evaluate.record import PREDICTIONS_ONLY, RERUN, MetricEntry, ResultRecord, Run, read_record
 from corpus_kit.evaluate.score import WITHOUT_DUPLICATES
+from corpus_kit.evaluate.submission import list_result_folders
 from corpus_kit.markdown import escape_inline, render_table
 from corpus_kit.release import Release
 
@@ -21,7 +22,7 @@ _UNKNOWN = "–"
 
 def list_records(baselines_dir: Path, release: Release) -> list[Path]:
     """Where results for this version of the dataset are stored, sorted; none if there are none."""
-    folders = baselines_dir.glob(f"*/{release.manifest.results_name}")
+    folders = list_result_folders(baselines_dir, release)
     return sorted(path for folder in folders for name in PROTOCOLS if (path := folder / f"{name}.json").is_file())
 
 
@@ -38,7 +39,7 @@ def render_leaderboard(runs: Sequence[Run]) -> str:
     records = [run.record for run in runs]
     if not records:
         return "# Leaderboard\n\nNo results are stored.\n"
-    first = records[0]
+    first = max(records, key=lambda record: record.counts.segments)
     for run in runs:
         if (run.record.dataset, run.record.labels) != (first.dataset, first.labels):
             raise ReleaseError(
@@ -57,8 +58,9 @@ def render_leaderboard(runs: Sequence[Run]) -> str:
             "scores can't be compared with scores on the whole or on another subset."
         )
     for protocol, group in groupby(sorted(records, key=lambda record: record.protocol), lambda record: record.protocol):
-        blocks += [f"**Protocol `{protocol}`**", _render_table(sorted(group, key=_order))]
-    return "\n\n".join([*blocks, "\n".join(_write_notes(records))]) + "\n"
+        own = sorted(group, key=_order)
+        blocks += [f"**Protocol `{protocol}`**", _render_table(own), "\n".join(_write_notes(own))]
+    return "\n\n".join(blocks) + "\n"
 
 
 def count_articles(record: ResultRecord) -> int:
@@ -82,7 +84,7 @@ def _order(record: ResultRecord) -> tuple[float, str]:
 
 def _render_table(records: Sequence[ResultRecord]) -> str:
     first = records[0]
-    header = ["System", "Macro-F1"]
+    header = ["System", "How", "Macro-F1"]
     if first.counts.duplicates:
         header.append(f"Macro-F1 without {first.counts.duplicates} recurring segments")
     header.append("Accuracy")
@@ -95,14 +97,14 @@ def _render_table(records: Sequence[ResultRecord]) -> str:
     ]
     if any(few):
         rows.append([f"*Labels with n &lt; {MIN_SUPPORT}*", *[""] * (lead - 1), *few])
-    return render_table(header, rows).rstrip("\n")
+    return render_table(header, rows, numeric_from=2).rstrip("\n")
 
 
 def _render_row(record: ResultRecord) -> list[str]:
     system = f"{record.system.name} {record.system.version}"
     if record.counts.missing:
         system += f" ({_count(record.counts.missing)} missing, counted as wrong)"
-    row = [system, _render_interval(record.metrics["macro_f1"])]
+    row = [system, record.system.kind, _render_interval(record.metrics["macro_f1"])]
     if record.counts.duplicates:
         row.append(_render_interval(record.metrics[WITHOUT_DUPLICATES]))
     row.append(_render_interval(record.metrics["accuracy"]))
@@ -136,6 +138,7 @@ def _write_notes(records: Sequence[ResultRecord]) -> list[str]:
         "score might be off on other articles like these."
     )
     notes = [
+        *_write_kind_notes(records),
         sampling,
         f"- Macro-F1 is the mean of F1 over all {labels} labels; one that is neither gold nor predicted counts as 0.",
     ]
@@ -161,6 +164,17 @@ def _write_notes(records: Sequence[ResultRecord]) -> list[str]:
             "makes the score undefined; that is not certainty."
         )
     return [*notes, _write_rank_note(articles)]
+
+
+def _write_kind_notes(records: Sequence[ResultRecord]) -> list[str]:
+    if all(record.system.kind == RERUN for record in records):
+        return []
+    note = (
+        f"- *{PREDICTIONS_ONLY}*: somebody submitted what the system said. That every segment has one prediction and, "
+        "for a system that learnt here, that folds and training segments fit was verified; that nothing else was seen "
+        f"is declared. Systems that were *{RERUN}* have their code beside the results."
+    )
+    return [note]
 
 
 def _write_rank_note(articles: int) -> str:

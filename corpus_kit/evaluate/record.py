@@ -19,6 +19,7 @@ from corpus_kit.records import Record, parse_record, read_bytes
 from corpus_kit.release import HydratedEntry, Manifest, Release
 
 RECORD_FORMAT = "corpus-kit/result/1"
+RERUN, PREDICTIONS_ONLY = "re-run here", "predictions only"
 
 
 class System(Record):
@@ -28,6 +29,11 @@ class System(Record):
     version: str = Field(pattern=r"^[\w.+-]{1,40}$")
     source_sha256: str | None
     is_trained: bool
+
+    @property
+    def kind(self) -> str:
+        """How the board says where the predictions are from."""
+        return PREDICTIONS_ONLY if self.source_sha256 is None else RERUN
 
 
 class SubsetEntry(Record):

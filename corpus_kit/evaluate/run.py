@@ -9,7 +9,7 @@ from corpus_kit.errors import PredictionError, TargetError, UnknownName
 from corpus_kit.evaluate.classifier import CLASSIFIER_FILE, load_classifier
 from corpus_kit.evaluate.intervals import Interval
 from corpus_kit.evaluate.predictions import format_predictions, read_predictions
-from corpus_kit.evaluate.protocols import PROTOCOLS, Progress
+from corpus_kit.evaluate.protocols import PROTOCOLS, Progress, select_scored, select_split
 from corpus_kit.evaluate.record import Origin, System, describe_scores, describe_subset, make_record
 from corpus_kit.evaluate.score import Scores, score_predictions
 from corpus_kit.files import write_atomically
@@ -63,10 +63,10 @@ def run_baseline(
 ) -> BaselineRun:
     """Run a classifier and store the result under `<baselines_dir>/<name>/<dataset version>/`.
 
-    The classifier is named as `load_classifier` takes it. Writes `<protocol>.predictions.jsonl`, then
-    `<protocol>.json`, each whole or not at all; an earlier result is replaced. A hydrated subset has a folder of its
-    own. The same release, code, seed and package versions give the same bytes. An UnknownName lists the protocols; a
-    TargetError says what can't be written.
+    Of a task the last folder is `<task>-<version>`, and a hydrated subset has a folder of its own. The classifier is
+    named as `load_classifier` takes it. Writes `<protocol>.predictions.jsonl`, then `<protocol>.json`, each whole or
+    not at all; an earlier result is replaced. The same release, code, seed and package versions give the same bytes. An
+    UnknownName lists the protocols; a TargetError says what can't be written.
     """
     if protocol not in PROTOCOLS:
         raise UnknownName("protocol", protocol, PROTOCOLS)
@@ -79,7 +79,8 @@ def run_baseline(
             remedy=f"Rename {loaded.path.name}, or evaluate {loaded.name}",
         )
     predictions, train_ids_sha256 = PROTOCOLS[protocol](release, loaded, seed, progress)
-    scores = score_predictions(release, predictions, is_approximate=loaded.is_trained)
+    is_approximate = loaded.is_trained and protocol == "loao"
+    scores = score_predictions(select_scored(release, protocol), predictions, is_approximate=is_approximate)
     stored = format_predictions(predictions)
     system = System(
         name=loaded.name,
@@ -108,12 +109,14 @@ def locate_predictions(record_path: Path) -> Path:
     return record_path.with_suffix(".predictions.jsonl")
 
 
-def score_file(path: Path, release: Release, *, allow_missing: bool = False) -> ScoredFile:
-    """Score a prediction file from anywhere; a PredictionError where it doesn't fit the release.
+def score_file(path: Path, release: Release, *, allow_missing: bool = False, split: str | None = None) -> ScoredFile:
+    """Score a prediction file from anywhere; a PredictionError where it doesn't fit the release, or the `split` of it.
 
     The intervals are marked approximate where predictions state a fold, for then the system was probably trained again
     for each.
     """
+    if split is not None:
+        release = select_split(release, split)
     predictions = read_predictions(path, release, allow_missing=allow_missing)
     scores = score_predictions(
         release,

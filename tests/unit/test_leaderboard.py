@@ -130,7 +130,7 @@ def test_same_bytes_again(release: Release, baselines: Path, name: str) -> None:
 def test_unknown_protocol(release: Release, baselines: Path) -> None:
     """A protocol that doesn't exist is refused with those that do."""
     with pytest.raises(UnknownName, match="Valid: loao"):
-        run_baseline("majority", release, baselines, protocol="split")
+        run_baseline("majority", release, baselines, protocol="splits")
 
 
 def test_a_folder_that_cannot_be_written(release: Release, baselines: Path) -> None:
@@ -154,6 +154,7 @@ def test_the_board(release: Release, baselines: Path) -> None:
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in board.splitlines() if line.startswith("|")]
     assert rows[0] == [
         "System",
+        "How",
         "Macro-F1",
         "Macro-F1 without 1 recurring segments",
         "Accuracy",
@@ -161,13 +162,13 @@ def test_the_board(release: Release, baselines: Path) -> None:
         "F1 green (n = 11)",
         "F1 blue (n = 2)",
     ]
-    assert rows[-1][1:] == ["", "", "", "", "", "2 segments: says nothing about a system"]
-    scores = [float(row[1].split()[0]) for row in rows[2:-1]]
+    assert rows[-1][1:] == ["", "", "", "", "", "", "2 segments: says nothing about a system"]
+    scores = [float(row[2].split()[0]) for row in rows[2:-1]]
     assert scores == sorted(scores, reverse=True)
     assert len(scores) == 3
     by_name = {row[0].split()[0]: row for row in rows[2:-1]}
-    assert by_name["majority"][3].endswith("] ≈")
-    assert not by_name["rules"][3].endswith("≈")
+    assert by_name["majority"][4].endswith("] ≈")
+    assert not by_name["rules"][4].endswith("≈")
     assert "# Leaderboard: toy 1.0.0" in board
     assert release.manifest.digest in board
     assert "34 segments of 5 articles" in board
