@@ -1,5 +1,6 @@
 """Systems are run, their predictions scored, and a leaderboard made of what can be computed again."""
 
+from corpus_kit.evaluate.bundle import PLATFORMS, make_bundle
 from corpus_kit.evaluate.check import check_leaderboard, compare_run, recompute_run, write_leaderboard
 from corpus_kit.evaluate.classifier import (
     Classifier,
@@ -43,6 +44,7 @@ from corpus_kit.evaluate.task import load_dataset, load_task
 
 __all__ = [
     "METRICS",
+    "PLATFORMS",
     "PROTOCOLS",
     "BaselineRun",
     "Classifier",
@@ -77,6 +79,7 @@ __all__ = [
     "load_classifier",
     "load_dataset",
     "load_task",
+    "make_bundle",
     "make_record",
     "parse_metric",
     "read_declaration",

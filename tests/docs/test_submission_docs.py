@@ -1,5 +1,6 @@
 """What the pages on submissions and tasks show works, and they name every key."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from corpus_kit.build import BuildResult
 from corpus_kit.evaluate import Declaration, hash_training
+from corpus_kit.evaluate.platforms import COLUMNS
 from corpus_kit.records import Record
 from corpus_kit.release import load_release
 from corpus_kit.task import TaskColumns, TaskFile, TaskTable
@@ -46,3 +48,12 @@ def test_every_key_is_documented(page: str, record: type[Record]) -> None:
     """Each key of a declaration and of a task file is on its page."""
     text = (DOCS / page).read_text("utf-8")
     assert [name for name in record.model_fields if f"`{name}`" not in text] == []
+
+
+def test_the_columns_are_documented() -> None:
+    """The columns of a competition are those that the page names."""
+    text = (DOCS / "submissions.md").read_text("utf-8")
+    named = re.search(r"Columns are `(\w+)` and `(\w+)`, each with `(\w+)` and `(\w+)`", text)
+    assert named is not None
+    first, second, low, high = named.groups()
+    assert (first, first + low, first + high, second, second + low, second + high) == COLUMNS
