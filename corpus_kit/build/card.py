@@ -238,13 +238,13 @@ def render_counts(contents: Contents) -> str:
 
 
 def render_articles(contents: Contents) -> str:
-    """A row per article: whose it is, its fold, and its segments by label."""
+    """A row per article, by fold: whose it is, and its segments by label."""
     labels = contents.scheme.labels
     own: dict[str, list[Mapping[str, Any]]] = {article["id"]: [] for article in contents.rows["articles"]}
     for sentence in contents.rows["sentences"]:
         own[sentence["article_id"]].append(sentence)
     rows = []
-    for article in contents.rows["articles"]:
+    for article in sorted(contents.rows["articles"], key=lambda row: int(row["fold"])):
         counts = contents.count_labels(own[article["id"]])
         rows.append(
             [
