@@ -1,6 +1,6 @@
 """How fast articles become segments, beside what the machine and other pipelines can do, and how much memory it takes.
 
-    python benchmarks/build.py [--mb 200] [--memory 20,200,2000] [--json]
+    python benchmarks/build.py [--mb 200] [--memory 20,200,2000] [--json] [--out benchmarks/results/build.json]
 
 Each pipeline runs in a process of its own, alone, on one JSONL file of news text; times are processor seconds of that
 process with all its threads, start-up and imports left out. The input is made from the folder in CORPUS_KIT_TEST_DATA
@@ -204,7 +204,8 @@ def compare_memory(folder: Path, sizes: list[float]) -> dict[str, float]:
 
 def render(result: dict[str, Any]) -> str:
     """The figures as Markdown tables."""
-    lines = ["| pipeline | MB/s | share of the limit | corpus-kit is faster by |", "|---|---:|---:|---:|"]
+    lines = [f"{result['mb']:g} MB of text (of it less for what takes long), the median of {ROUNDS} rounds:", ""]
+    lines += ["| pipeline | MB/s | share of the limit | corpus-kit is faster by |", "|---|---:|---:|---:|"]
     for name, speed in result["mb_per_s"].items():
         share, times = result["share_of_limit"][name], result["times_as_fast_as"][name]
         lines.append(f"| {name} | {speed:.2f} | {share:.3f} | {times:.2f} × |")
@@ -221,6 +222,7 @@ def main() -> None:
     parser.add_argument("--mb", type=float, default=200)
     parser.add_argument("--memory", default="20,200,2000", help="sizes in MB, or nothing")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--out", type=Path, help="write the result to this file too")
     parser.add_argument("--only", choices=PIPELINES, help=argparse.SUPPRESS)
     parser.add_argument("--source", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -231,6 +233,8 @@ def main() -> None:
         folder = Path(name)
         result = compare_speed(folder, arguments.mb)
         result["peak_mb"] = compare_memory(folder, [float(size) for size in arguments.memory.split(",") if size])
+    if arguments.out:
+        arguments.out.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
     print(json.dumps(result) if arguments.json else render(result))
 
 

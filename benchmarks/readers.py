@@ -1,6 +1,6 @@
 """The HTML and WARC readers beside the libraries that they are made of: pages per second, and the ratio of times.
 
-    python benchmarks/readers.py [--json] [--pages 40] [--repeats 7]
+    python benchmarks/readers.py [--json] [--pages 40] [--repeats 7] [--out benchmarks/results/readers.json]
 
 The pages are made up here: each takes an article of `seeds/articles/` and wraps it in what a news page has around it
 (menus, inline scripts and styles, JSON-LD, related lists, footers), 60 to 250 kB of HTML. The yardstick for HTML is
@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from corpus_kit.canonical import to_pretty_json  # noqa: E402
 from corpus_kit.ingest import IngestOptions, Origin, find_reader  # noqa: E402
 from corpus_kit.model import Article  # noqa: E402
 
@@ -178,12 +179,26 @@ def compare(name: str, units: Sequence[Unit], repeats: int) -> Row:
     return Row(name, pages / alone, pages / ours, ours / alone, LIMITS[name])
 
 
+def render(result: dict[str, Any]) -> str:
+    """The result as a sentence and a Markdown table."""
+    lines = [
+        f"{result['pages']} made-up pages, {result['kb']} kB on average:\n",
+        "| reader | libraries alone, pages/s | ours, pages/s | time, ours / alone | at most |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    for row in result["rows"]:
+        speeds = f"{row['alone']:.1f} | {row['ours']:.1f}"
+        lines.append(f"| {row['name']} | {speeds} | {row['ratio']:.3f} | {row['limit']} |")
+    return "\n".join(lines)
+
+
 def main() -> int:
     """Print the table; exit 1 where a ratio is past its limit."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, default=40)
     parser.add_argument("--repeats", type=int, default=7)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--out", type=Path, help="write the result to this file too")
     options = parser.parse_args()
     pages = make_pages(options.pages)
     with tempfile.TemporaryDirectory() as folder:
@@ -191,16 +206,11 @@ def main() -> int:
             compare("html", [make_unit(page) for page in pages], options.repeats),
             compare("warc", make_warc_units(pages, Path(folder)), options.repeats),
         ]
-    if options.json:
-        print(json.dumps([row._asdict() for row in rows]))
-    else:
-        print(f"{len(pages)} made-up pages, {sum(map(len, pages)) / len(pages) / 1000:.0f} kB on average\n")
-        print(
-            "| reader | libraries alone, pages/s | ours, pages/s | time, ours / alone | at most |\n"
-            "|---|---|---|---|---|"
-        )
-        for row in rows:
-            print(f"| {row.name} | {row.alone:.1f} | {row.ours:.1f} | {row.ratio:.3f} | {row.limit} |")
+    kilobytes = sum(map(len, pages)) / len(pages) / 1000
+    result = {"pages": len(pages), "kb": round(kilobytes), "rows": [row._asdict() for row in rows]}
+    if options.out:
+        options.out.write_text(to_pretty_json(result), "utf-8")
+    print(json.dumps(result) if options.json else render(result))
     return int(any(row.ratio > row.limit for row in rows))
 
 

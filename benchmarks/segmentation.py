@@ -1,6 +1,7 @@
 """Accuracy and speed of the news segmenter beside other sentence segmenters, as a Markdown table.
 
     CORPUS_KIT_TEST_DATA=<folder> python benchmarks/segmentation.py [--json] [--repeats 7]
+        [--out benchmarks/results/segmentation.json]
 
 Every other tool is optional and is called line by line, since most of them cross single line breaks
 when they are given a whole article. Speed is per second of processor time of this process, the median
@@ -22,6 +23,7 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from corpus_kit.canonical import to_pretty_json  # noqa: E402
 from corpus_kit.segment.news import segment_news  # noqa: E402
 from corpus_kit.segment.speech import trace_quotations  # noqa: E402
 
@@ -224,12 +226,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument("--repeats", type=int, default=7, help="how often each tool is timed")
+    parser.add_argument("--out", type=Path, help="write the result to this file too")
     arguments = parser.parse_args()
     folder = os.environ.get("CORPUS_KIT_TEST_DATA")
     if not folder:
         print("CORPUS_KIT_TEST_DATA names no folder: set it to the one with sentseg_*.jsonl", file=sys.stderr)
         return 2
     results = run(Path(folder), arguments.repeats)
+    if arguments.out:
+        arguments.out.write_text(to_pretty_json(results), "utf-8")
     print(json.dumps(results, ensure_ascii=False, indent=2) if arguments.json else write_table(results))
     return 0
 
