@@ -15,6 +15,7 @@ from corpus_kit.sources import ColumnsTable
 
 _BOM = b"\xef\xbb\xbf"
 _CHUNK_BYTES = 1 << 16
+_LONG_INT = 1 << 64
 
 
 def read(stream: BinaryIO, origin: Origin, options: IngestOptions) -> Iterator[Article | Dropped]:
@@ -67,7 +68,7 @@ def _read_line(line: bytes, offset: int, number: int, origin: Origin, options: I
 
 
 def parse_plain(line: bytes) -> dict[str, Any] | None:
-    """A JSON object of strings and nulls, by a fast parser; None where the strict one has to look at the line.
+    """A JSON object without lists and objects in it, by a fast parser; None where the strict one has to see the line.
 
     The fast parser keeps the last of two equal keys. But then the line has more quotation marks than what is kept
     accounts for: two for each string and those in it, as long as none is written by its number.
@@ -82,7 +83,7 @@ def parse_plain(line: bytes) -> dict[str, Any] | None:
     for key, value in row.items():
         if isinstance(value, str):
             marks += 4 + key.count('"') + value.count('"')
-        elif value is None:
+        elif value is None or isinstance(value, float) or (isinstance(value, int) and abs(value) < _LONG_INT):
             marks += 2 + key.count('"')
         else:
             return None

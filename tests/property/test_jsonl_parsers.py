@@ -18,6 +18,7 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
     max_leaves=5,
 )
+SCALARS = st.none() | st.booleans() | st.integers(-(2**64) + 1, 2**64 - 1) | st.floats(allow_nan=False) | st.text()
 PIECES = [
     b'"', b"\\", b"\\u0022", b"\\u", b"\\ud83d", b"\\ude00", b"{", b"}", b"[", b"]", b":", b",", b" ", b"\t", b"\0",
     b"\x1f", b"\xff", b"\xed\xa0\x80", b"\xef\xbb\xbf", b"1", b"-0", b"1e999", b"NaN", b"9" * 30, b"null", b"true",
@@ -50,6 +51,19 @@ def skip_plain(_: bytes) -> None:
     """A fast parser that leaves every line to the strict one."""
 
 
+@given(
+    st.from_regex(
+        r"-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?", fullmatch=True, alphabet="0123456789.eE+-"
+    )
+)
+def test_numbers_are_read_alike(number: str) -> None:
+    """A number gives the same id, however long it is written."""
+    (found,) = read(b'{"text": "a", "id": %b}' % number.encode())
+    (expected,) = read(b'{"text": "a", "id": %b, "x": []}' % number.encode())
+    assert isinstance(found, Article)
+    assert found.id == expected.id
+
+
 @settings(max_examples=300)
 @given(st.lists(lines(), max_size=3))
 @example([b'{"text": "a", "text": "b"}'])
@@ -71,7 +85,8 @@ def test_the_fast_parser_changes_nothing(data: list[bytes]) -> None:
     [
         b'{"text": "a", "text": "b"}',
         b'{"text": "\\u0022", "a": "b", "a": null}',
-        b'{"text": "a", "id": 1}',
+        b'{"text": "a", "id": 18446744073709551616}',
+        b'{"text": "a", "id": 1, "id": 2}',
         b'{"text": "a", "tags": []}',
         b'{"text": "\\ud800"}',
         b'{"text": "a\x01"}',
@@ -82,13 +97,13 @@ def test_the_fast_parser_changes_nothing(data: list[bytes]) -> None:
     ],
 )
 def test_what_is_unusual_is_left_to_the_strict_parser(line: bytes) -> None:
-    """Equal keys, numbers, lists, half surrogate pairs, controls, bad bytes, what is no object."""
+    """Equal keys, long numbers, lists, half surrogate pairs, controls, bad bytes, what is no object."""
     assert jsonl.parse_plain(line) is None
 
 
-@given(st.dictionaries(st.text(max_size=5), st.none() | st.text(max_size=20), max_size=5), st.booleans())
-def test_plain_objects_are_parsed_fast(row: dict[str, str | None], is_ascii: bool) -> None:
-    """Strings and nulls need no other parser, as long as no quotation mark is written by its number."""
+@given(st.dictionaries(st.text(max_size=5), SCALARS, max_size=5), st.booleans())
+def test_plain_objects_are_parsed_fast(row: dict[str, Any], is_ascii: bool) -> None:
+    """Scalars need no other parser, as long as no quotation mark is written by its number."""
     line = json.dumps(row, ensure_ascii=is_ascii).encode()
     assume(b"\\u0022" not in line)
     assert jsonl.parse_plain(line) == row

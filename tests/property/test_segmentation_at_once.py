@@ -16,6 +16,7 @@ from corpus_kit.segment import news, segment_lines, segment_news
 from corpus_kit.segment.byte_tables import BREAKS, OTHER_SPACES
 from corpus_kit.segment.contract import Segmenter
 from corpus_kit.segment.many import AT_ONCE, join_spans, segment_at_once
+from tests.property.test_segmentation import HOSTILE, LARGE_CHARS, RUNS, SLOWDOWN, SMALL_CHARS, measure_s
 
 REPOSITORY = Path(__file__).parents[2]
 WORDS = [*news.KINDS, *news.STARTERS.split(), *news.BANG_NAMES, *news.GLUED]
@@ -52,12 +53,17 @@ def segment_each(texts: Sequence[str], segmenter: Segmenter = segment_news) -> l
     return found
 
 
+def cut_at_once(text: str) -> object:
+    """What is timed."""
+    return segment_at_once([text], segment_news)
+
+
 def combine(*parts: Sequence[str]) -> list[str]:
     """Each of the first, followed by each of the second, and so on."""
     return ["".join(chosen) for chosen in itertools.product(*parts)]
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(TEXTS)
 @example([])
 @example([""])
@@ -114,6 +120,17 @@ def test_real_texts_are_cut_alike(name: str) -> None:
     lines = Path(folder, f"sentseg_{name}_b.jsonl").read_text("utf-8").rstrip("\n").split("\n")
     texts = [json.loads(line)["text"] for line in lines]
     assert segment_each(texts) == [segment_news(text) for text in texts]
+
+
+@pytest.mark.parametrize("token", HOSTILE, ids=ascii)
+def test_time_is_linear_on_one_repeated_token(token: str) -> None:
+    """Eight times the text takes about eight times the time: the least of some runs."""
+    small, large = (token * (size // len(token)) for size in (SMALL_CHARS, LARGE_CHARS))
+    small_s = min(measure_s(cut_at_once, small) for _ in range(2))
+    large_s = [measure_s(cut_at_once, large)]
+    while min(large_s) > SLOWDOWN * max(small_s, 0.002) and len(large_s) < RUNS:
+        large_s.append(measure_s(cut_at_once, large))
+    assert min(large_s) <= SLOWDOWN * max(small_s, 0.002)
 
 
 def test_the_tables_know_all_white_space_and_breaks() -> None:
