@@ -3,7 +3,11 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from corpus_kit.canonical import make_segment_ids
+from corpus_kit.evaluate import Tally
+from corpus_kit.evaluate.tally import BINS, SUMMED
 from corpus_kit.labels import LabelScheme
 from corpus_kit.model import LabelledArticle, Segment, SegmentedArticle
 from corpus_kit.release import (
@@ -93,6 +97,14 @@ def make_manifest(labels: Sequence[str] = LABELS) -> Manifest:
         versions={},
         files={},
     )
+
+
+def make_tally(confusion: Mapping[str, np.ndarray]) -> Tally:
+    """The sums of a system without probabilities, from each article's matrix; nothing recurs."""
+    matrices = np.stack(list(confusion.values())).astype(np.int64)
+    calibration = np.zeros((len(matrices), BINS + 1, len(SUMMED)))
+    calibration[:, BINS, 0] = matrices.sum(axis=(1, 2))
+    return Tally(articles=tuple(confusion), confusion=matrices, unique=matrices, calibration=calibration)
 
 
 def list_ids(release: Release) -> list[str]:

@@ -40,7 +40,8 @@ def refresh_files(corpus: Corpus, files: Sequence[Path] | None, *, is_dry_run: b
 
 
 def _read_board(corpus: Corpus) -> str:
-    """The leaderboard without its title."""
+    """The leaderboard's tables of systems with their notes: without its title and its sections."""
     path = corpus.baselines_dir / "LEADERBOARD.md"
     text = decode_utf8(read_bytes(path, CorpusError, remedy="Write it: corpus-kit leaderboard"), path, CorpusError)
-    return text.split("\n", 1)[1] if text.startswith("# ") else text
+    lead = text.split("\n## ", 1)[0]
+    return lead.split("\n", 1)[1] if lead.startswith("# ") else lead

@@ -30,6 +30,9 @@ DatasetOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
+ProtocolOption = Annotated[
+    str, typer.Option("--protocol", help="Under which protocol the stored runs were made: loao.")
+]
 CheckOption = Annotated[bool, typer.Option("--check", help="Change nothing; exit 3 if anything would change.")]
 
 

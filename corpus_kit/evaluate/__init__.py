@@ -1,6 +1,8 @@
 """Systems are run, their predictions scored, and a leaderboard made of what can be computed again."""
 
+from corpus_kit.evaluate.board import Board, PairResult, ProtocolBoard, Standing, collect_runs, make_board
 from corpus_kit.evaluate.bundle import PLATFORMS, make_bundle
+from corpus_kit.evaluate.ceiling import Ceiling, measure_ceilings
 from corpus_kit.evaluate.check import check_leaderboard, compare_run, recompute_run, write_leaderboard
 from corpus_kit.evaluate.classifier import (
     Classifier,
@@ -9,10 +11,20 @@ from corpus_kit.evaluate.classifier import (
     check_probabilities,
     load_classifier,
 )
-from corpus_kit.evaluate.confusion import count_confusion
-from corpus_kit.evaluate.intervals import Interval, jackknife_interval
-from corpus_kit.evaluate.leaderboard import collect_runs, render_leaderboard
+from corpus_kit.evaluate.compare import (
+    Comparison,
+    DifferingSegment,
+    compare_systems,
+    comparison_to_json,
+    list_differing_segments,
+    render_comparison,
+)
+from corpus_kit.evaluate.contenders import ReadContender, read_contender
+from corpus_kit.evaluate.differences import Contender, Difference, compare_pairs, find_mde
+from corpus_kit.evaluate.intervals import Interval, estimate_metrics, jackknife_interval
+from corpus_kit.evaluate.leaderboard import render_leaderboard
 from corpus_kit.evaluate.metrics import METRICS, Metric, compute_metric, list_metrics, parse_metric
+from corpus_kit.evaluate.plan import Plan, plan_articles, plan_to_json, render_plan
 from corpus_kit.evaluate.predictions import (
     Prediction,
     check_predictions,
@@ -22,6 +34,7 @@ from corpus_kit.evaluate.predictions import (
 )
 from corpus_kit.evaluate.protocols import (
     PROTOCOLS,
+    Execution,
     ProtocolRun,
     evaluate_loao,
     evaluate_split,
@@ -29,9 +42,20 @@ from corpus_kit.evaluate.protocols import (
     select_scored,
     select_split,
 )
-from corpus_kit.evaluate.record import ResultRecord, Run, System, make_record, read_record
+from corpus_kit.evaluate.record import (
+    ResultRecord,
+    Run,
+    System,
+    digest_record,
+    format_record,
+    make_record,
+    read_record,
+    read_record_schema,
+    restore_tally,
+)
 from corpus_kit.evaluate.run import BaselineRun, ScoredFile, run_baseline, score_file
-from corpus_kit.evaluate.score import Scores, rescore_without_duplicates, score_predictions
+from corpus_kit.evaluate.score import Scores, score_predictions, score_tally
+from corpus_kit.evaluate.sign_flip import SignFlip, find_smallest_p, flip_signs
 from corpus_kit.evaluate.submission import (
     Declaration,
     FiledSubmission,
@@ -40,58 +64,98 @@ from corpus_kit.evaluate.submission import (
     read_declaration,
     read_submission,
 )
+from corpus_kit.evaluate.tally import Answers, Tally, align_predictions, count_answers, count_tally
 from corpus_kit.evaluate.task import load_dataset, load_task
+from corpus_kit.evaluate.ties import adjust_holm, group_ties
 
 __all__ = [
     "METRICS",
     "PLATFORMS",
     "PROTOCOLS",
+    "Answers",
     "BaselineRun",
+    "Board",
+    "Ceiling",
     "Classifier",
+    "Comparison",
+    "Contender",
     "Declaration",
+    "Difference",
+    "DifferingSegment",
+    "Execution",
     "FiledSubmission",
     "Interval",
     "LoadedClassifier",
     "Metric",
+    "PairResult",
+    "Plan",
     "Prediction",
+    "ProtocolBoard",
     "ProtocolRun",
+    "ReadContender",
     "ResultRecord",
     "Run",
     "ScoredFile",
     "Scores",
+    "SignFlip",
+    "Standing",
     "Submission",
     "System",
+    "Tally",
     "adapt_pipeline",
+    "adjust_holm",
+    "align_predictions",
     "check_leaderboard",
     "check_predictions",
     "check_probabilities",
     "collect_runs",
+    "compare_pairs",
     "compare_run",
+    "compare_systems",
+    "comparison_to_json",
     "compute_metric",
-    "count_confusion",
+    "count_answers",
+    "count_tally",
+    "digest_record",
+    "estimate_metrics",
     "evaluate_loao",
     "evaluate_split",
     "file_submission",
+    "find_mde",
+    "find_smallest_p",
+    "flip_signs",
     "format_predictions",
+    "format_record",
+    "group_ties",
     "hash_training",
     "jackknife_interval",
+    "list_differing_segments",
     "list_metrics",
     "load_classifier",
     "load_dataset",
     "load_task",
+    "make_board",
     "make_bundle",
     "make_record",
+    "measure_ceilings",
     "parse_metric",
+    "plan_articles",
+    "plan_to_json",
+    "read_contender",
     "read_declaration",
     "read_predictions",
     "read_record",
+    "read_record_schema",
     "read_submission",
     "recompute_run",
+    "render_comparison",
     "render_leaderboard",
-    "rescore_without_duplicates",
+    "render_plan",
+    "restore_tally",
     "run_baseline",
     "score_file",
     "score_predictions",
+    "score_tally",
     "select_scored",
     "select_split",
     "write_leaderboard",

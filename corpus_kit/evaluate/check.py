@@ -8,18 +8,18 @@ from typing import Any
 
 from corpus_kit.canonical import hash_bytes
 from corpus_kit.errors import PredictionError, ReleaseError
+from corpus_kit.evaluate.board import collect_runs, list_records, make_board
+from corpus_kit.evaluate.ceiling import measure_ceilings
 from corpus_kit.evaluate.classifier import CLASSIFIER_FILE, read_declared
-from corpus_kit.evaluate.leaderboard import collect_runs, list_records, render_leaderboard
+from corpus_kit.evaluate.leaderboard import render_leaderboard
 from corpus_kit.evaluate.predictions import read_predictions
 from corpus_kit.evaluate.protocols import hash_training, select_scored
-from corpus_kit.evaluate.record import Origin, ResultRecord, make_record, read_record
-from corpus_kit.evaluate.run import locate_predictions
+from corpus_kit.evaluate.record import Origin, ResultRecord, digest_record, make_record, read_record
 from corpus_kit.evaluate.score import score_predictions
+from corpus_kit.evaluate.stored import find_submission, list_result_folders, locate_predictions
 from corpus_kit.evaluate.submission import (
     describe_submission,
-    find_submission,
     list_proof_faults,
-    list_result_folders,
     read_submission,
 )
 from corpus_kit.files import write_atomically
@@ -27,7 +27,7 @@ from corpus_kit.records import decode_utf8, read_bytes
 from corpus_kit.release import Release
 
 TOLERANCE = 1e-12
-_NOT_RECOMPUTED = frozenset({"versions"})
+_NOT_RECOMPUTED = frozenset({"digest", "versions", "timing"})
 
 
 def recompute_run(record_path: Path, release: Release) -> dict[str, Any]:
@@ -77,14 +77,19 @@ def _find_system(record_path: Path) -> dict[str, Any]:
 def compare_run(stored: ResultRecord, recomputed: Mapping[str, Any]) -> list[str]:
     """What differs, a line each such as `confusion.a1[0][2]: stored 3, recomputed 2`; empty where nothing does.
 
-    Counts, names and digests must be equal, fractions within 1e-12. Package versions are not compared.
+    Counts, names and digests must be equal, fractions within 1e-12. Package versions and timing are not compared. The
+    record's own digest must be that of what it says.
     """
-    return [
+    values = stored.model_dump()
+    digest = digest_record(values)
+    found = [
         line
-        for name, value in stored.model_dump(exclude_unset=True).items()
+        for name, value in values.items()
         if name not in _NOT_RECOMPUTED
         for line in _list_differences(value, recomputed[name], name)
     ]
+    is_own = digest == stored.digest
+    return found + ([] if is_own else [f"digest: stored {stored.digest!r}, the record has {digest!r}"])
 
 
 _ABSENT = object()
@@ -104,7 +109,7 @@ def _list_differences(stored: Any, found: Any, where: str) -> list[str]:
             for line in _list_differences(left, right, f"{where}[{i}]")
         ]
     if isinstance(stored, float) and isinstance(found, float):
-        is_equal = isclose(stored, found, rel_tol=0, abs_tol=TOLERANCE)
+        is_equal = isclose(stored, found, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
     else:
         is_equal = stored == found
     return [] if is_equal else [f"{where}: stored {_show(stored)}, recomputed {_show(found)}"]
@@ -159,6 +164,11 @@ def _check_submission(record_path: Path, release: Release) -> list[str]:
     ]
 
 
+def render_board(baselines_dir: Path, release: Release) -> str:
+    """The board of all stored results as Markdown."""
+    return render_leaderboard(make_board(collect_runs(baselines_dir, release), measure_ceilings(release)))
+
+
 def write_leaderboard(baselines_dir: Path, release: Release, board_path: Path) -> None:
     """Write the board of all stored results, whole or not at all.
 
@@ -170,7 +180,7 @@ def write_leaderboard(baselines_dir: Path, release: Release, board_path: Path) -
         raise PredictionError(
             f"a stored result can't be derived again: {found[0]}{more}", remedy="Run it again: corpus-kit evaluate NAME"
         )
-    write_atomically(board_path, render_leaderboard(collect_runs(baselines_dir, release)).encode("utf-8"))
+    write_atomically(board_path, render_board(baselines_dir, release).encode("utf-8"))
 
 
 def check_leaderboard(baselines_dir: Path, release: Release, board_path: Path) -> list[str]:
@@ -181,7 +191,7 @@ def check_leaderboard(baselines_dir: Path, release: Release, board_path: Path) -
     """
     found = list_differences(baselines_dir, release)
     try:
-        expected = render_leaderboard(collect_runs(baselines_dir, release))
+        expected = render_board(baselines_dir, release)
     except PredictionError:
         return found
     except ReleaseError as e:

@@ -1,63 +1,68 @@
-"""Metrics as values: one string names a metric in Python, in a result record and on the board.
-
-Let a label have TP segments that are and were said to be it, FP that were only said to be, FN that only are. Then its
-F1 = 2TP / (2TP + FP + FN) (van Rijsbergen 1979; F1 with equal weights). A missing prediction is the wrong answer that
-costs most: FN for its own label and FP for each other label. If it were FN only, a system could raise its macro-F1 by
-withholding answers that it expects to be wrong, because that removes the FP. Where nothing is missing, macro-F1 is
-scikit-learn's `f1_score(labels=range(K), average="macro", zero_division=0)`.
-"""
+"""Metrics as values: one string names a metric in Python, on the command line, in a result record and on the board."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import log
 from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corpus_kit.errors import UnknownName
-from corpus_kit.evaluate.confusion import Counts
+from corpus_kit.evaluate import confusion_metrics as confusion
+from corpus_kit.evaluate import probability_metrics as probability
+from corpus_kit.evaluate.confusion_metrics import Values
+from corpus_kit.evaluate.tally import SMALLEST_PROBABILITY, Tally
 
-Values = NDArray[np.float64]
-
-
-def compute_accuracy(confusion: Counts) -> Values:
-    """The fraction of segments with the right label, missing ones included: (..., K, K + 1) to (...); nan if empty."""
-    right = np.trace(confusion, axis1=-2, axis2=-1)
-    return _divide(right, confusion.sum(axis=(-2, -1)))
+Part = Literal["confusion", "unique", "calibration"]
+"""Which sums of a `Tally` a metric is of."""
 
 
-def compute_f1(confusion: Counts) -> Values:
-    """F1 of each label in [0, 1]: (..., K, K + 1) to (..., K); nan for a label with neither gold nor predicted."""
-    right = np.diagonal(confusion, axis1=-2, axis2=-1)
-    gold, predicted = confusion.sum(axis=-1), confusion[..., :-1].sum(axis=-2)
-    missing = confusion[..., -1]
-    missing_elsewhere = missing.sum(axis=-1, keepdims=True) - missing
-    return _divide(2 * right, gold + predicted + missing_elsewhere)
+class Definition(NamedTuple):
+    """How a metric is computed, and what its values mean.
+
+    Attributes:
+        compute: sums with any leading axes to values with the same; `is_per_label` adds an axis of labels at the end.
+        low: the least value that there can be; `high` the greatest.
+        is_smooth: whether the jackknife holds; for a sum of absolute values it is approximate.
+    """
+
+    compute: Callable[[Any], Values]
+    part: Part = "confusion"
+    low: float = 0.0
+    high: float = 1.0
+    is_per_label: bool = False
+    is_higher_better: bool = True
+    is_smooth: bool = True
 
 
-def compute_macro_f1(confusion: Counts) -> Values:
-    """The mean of F1 over all K labels in [0, 1], an undefined F1 as 0: (..., K, K + 1) to (...); nan if empty."""
-    mean = np.nan_to_num(compute_f1(confusion), nan=0.0).mean(axis=-1)
-    return np.where(confusion.sum(axis=(-2, -1)) > 0, mean, np.nan)
-
-
-def _divide(numerator: NDArray[np.int64], denominator: NDArray[np.int64]) -> Values:
-    numerator, denominator = np.asarray(numerator), np.asarray(denominator)
-    out: Values = np.full(denominator.shape, np.nan)
-    np.divide(numerator, denominator, out=out, where=denominator > 0)
-    return out
-
-
-METRICS: Mapping[str, Callable[[Counts], Values]] = MappingProxyType(
-    {"accuracy": compute_accuracy, "macro_f1": compute_macro_f1, "f1": compute_f1}
+METRICS: Mapping[str, Definition] = MappingProxyType(
+    {
+        "accuracy": Definition(confusion.compute_accuracy),
+        "macro_f1": Definition(confusion.compute_macro_f1),
+        "weighted_f1": Definition(confusion.compute_weighted_f1),
+        "balanced_accuracy": Definition(confusion.compute_balanced_accuracy),
+        "mcc": Definition(confusion.compute_mcc, low=-1.0),
+        "kappa": Definition(confusion.compute_kappa, low=-1.0),
+        "precision": Definition(confusion.compute_precision, is_per_label=True),
+        "recall": Definition(confusion.compute_recall, is_per_label=True),
+        "f1": Definition(confusion.compute_f1, is_per_label=True),
+        "accuracy_without_duplicates": Definition(confusion.compute_accuracy, part="unique"),
+        "macro_f1_without_duplicates": Definition(confusion.compute_macro_f1, part="unique"),
+        "brier": Definition(probability.compute_brier, part="calibration", high=2.0, is_higher_better=False),
+        "log_loss": Definition(
+            probability.compute_log_loss, part="calibration", high=-log(SMALLEST_PROBABILITY), is_higher_better=False
+        ),
+        "ece": Definition(probability.compute_ece, part="calibration", is_higher_better=False, is_smooth=False),
+    }
 )
-PER_LABEL = frozenset({"f1"})
-"""The metrics of one label, written `f1[label]`; the other metrics take no label."""
+RANKING_METRIC = "macro_f1"
+"""The metric that sorts a board and groups its systems."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
-    """A metric; its string is its identity. All metrics lie in [0, 1] and more is better."""
+    """A metric, or that of one label: `f1[opinion]`. Its string is its identity."""
 
     name: str
     label: str | None = None
@@ -65,12 +70,18 @@ class Metric:
     def __str__(self) -> str:
         return self.name if self.label is None else f"{self.name}[{self.label}]"
 
+    @property
+    def definition(self) -> Definition:
+        """How it is computed, and what its values mean."""
+        return METRICS[self.name]
+
 
 def list_metrics(labels: Sequence[str]) -> list[Metric]:
     """Every metric for these labels, in the table's order, then the labels'."""
     found: list[Metric] = []
-    for name in METRICS:
-        found += [Metric(name=name, label=label) for label in labels] if name in PER_LABEL else [Metric(name=name)]
+    for name, definition in METRICS.items():
+        found += [Metric(name=name, label=label) for label in labels if definition.is_per_label]
+        found += [] if definition.is_per_label else [Metric(name=name)]
     return found
 
 
@@ -82,18 +93,21 @@ def parse_metric(name: str, labels: Sequence[str]) -> Metric:
     return known[name]
 
 
-def measure_confusion(metric: Metric, confusion: Counts, labels: Sequence[str]) -> Values:
-    """A metric over one pooled matrix or a stack of them: (..., K, K + 1) to (...); nan where it is undefined."""
-    values = METRICS[metric.name](confusion)
+def select_part(metric: Metric, tally: Tally) -> Any:
+    """The sums, article by article, that a metric is computed from."""
+    return getattr(tally, metric.definition.part)
+
+
+def measure(metric: Metric, sums: Any, labels: Sequence[str]) -> Values:
+    """A metric over the sums that it is of, with any leading axes: (..., rows, columns) to (...); nan if undefined."""
+    return select_label(metric, metric.definition.compute(sums), labels)
+
+
+def select_label(metric: Metric, values: Values, labels: Sequence[str]) -> Values:
+    """What was computed of a metric, without the axis of labels where it has one."""
     return values if metric.label is None else values[..., labels.index(metric.label)]
 
 
-def compute_metric(name: str, confusion: Counts, labels: Sequence[str]) -> float:
-    """A metric by its name over one pooled matrix of shape (K, K + 1); nan where it is undefined."""
-    return float(measure_confusion(parse_metric(name, labels), np.asarray(confusion), labels))
-
-
-def count_support(confusion: Counts) -> NDArray[np.int64]:
-    """Segments per gold label, missing ones included: (..., K, K + 1) to (..., K)."""
-    support: NDArray[np.int64] = confusion.sum(axis=-1)
-    return support
+def compute_metric(name: str, sums: Any, labels: Sequence[str]) -> float:
+    """A metric by its name over one pool of the sums that it is of; nan where it is undefined."""
+    return float(measure(parse_metric(name, labels), np.asarray(sums), labels))

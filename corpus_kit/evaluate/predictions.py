@@ -1,9 +1,11 @@
 """Prediction files: one JSON object per segment, read strictly, written sorted by id."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
+
+import numpy as np
 
 from corpus_kit.canonical import to_canonical_json
 from corpus_kit.errors import PredictionError
@@ -11,7 +13,10 @@ from corpus_kit.files import write_atomically
 from corpus_kit.records import Record, read_jsonl
 from corpus_kit.release import Release
 
+PROBABILITY_DECIMALS = 6
+"""What a prediction file keeps of a probability."""
 _SHOWN = 3
+_SUM_TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +65,7 @@ def format_predictions(predictions: Iterable[Prediction]) -> bytes:
             "id": one.id,
             "label": one.label,
             "fold": one.fold,
-            "probs": None if one.probs is None else [round(float(p), 6) for p in one.probs],
+            "probs": None if one.probs is None else [round(float(p), PROBABILITY_DECIMALS) for p in one.probs],
         }
         for one in sorted(predictions, key=lambda one: one.id)
     )
@@ -89,8 +94,10 @@ def check_predictions(
     """
     folds = {s.id: labelled.fold for labelled in release.articles for s in labelled.article.segments}
     faults: dict[str, list[tuple[str, int | None]]] = {}
-    seen: set[str] = set()
-    for i, one in enumerate(predictions):
+    seen: set[str] = {one.id for one in predictions}
+    suspected = () if _is_faultless(predictions, seen, folds, release.scheme.labels) else predictions
+    seen = set() if suspected else seen
+    for i, one in enumerate(suspected):
         for kind, shown in _list_faults(one, seen, folds, release.scheme.labels):
             faults.setdefault(kind, []).append((shown, None if lines is None else lines[i]))
         seen.add(one.id)
@@ -116,6 +123,21 @@ def _advise(release: Release, segments: int) -> str:
     return f"{said}. The release is a hydrated subset: {part}; predictions for the whole don't fit it"
 
 
+def _is_faultless(
+    predictions: Sequence[Prediction], ids: set[str], folds: Mapping[str, int], labels: Sequence[str]
+) -> bool:
+    """Whether `_list_faults` would list nothing, asked of all predictions at once: most files have no fault."""
+    if len(ids) < len(predictions) or not folds.keys() >= ids or not {one.label for one in predictions} <= set(labels):
+        return False
+    if any(one.fold is not None and one.fold != folds[one.id] for one in predictions):
+        return False
+    probs = [one.probs for one in predictions if one.probs is not None]
+    if any(len(row) != len(labels) for row in probs):
+        return False
+    rows = np.array(probs, dtype=np.float64).reshape(-1, len(labels))
+    return bool((np.isfinite(rows) & (rows >= 0)).all() and (np.abs(rows.sum(axis=1) - 1) < _SUM_TOLERANCE).all())
+
+
 def _list_faults(
     one: Prediction, seen: set[str], folds: dict[str, int], labels: Sequence[str]
 ) -> Iterable[tuple[str, str]]:
@@ -132,7 +154,7 @@ def _list_faults(
 
 
 def _is_distribution(probs: Sequence[float], size: int) -> bool:
-    return len(probs) == size and all(isfinite(p) and p >= 0 for p in probs) and abs(sum(probs) - 1) <= 1e-3
+    return len(probs) == size and all(isfinite(p) and p >= 0 for p in probs) and abs(sum(probs) - 1) <= _SUM_TOLERANCE
 
 
 def _describe_faults(kind: str, found: Sequence[tuple[str, int | None]]) -> str:

@@ -1,21 +1,48 @@
 """How a system comes to predict a release without having seen what it predicts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from corpus_kit.canonical import hash_text
-from corpus_kit.errors import ReleaseError, UnknownName
-from corpus_kit.evaluate.classifier import Classifier, LoadedClassifier, blame_classifier, check_probabilities
-from corpus_kit.evaluate.predictions import Prediction
+from corpus_kit.errors import ClassifierError, ReleaseError, UnknownName
+from corpus_kit.evaluate.classifier import (
+    Classifier,
+    LoadedClassifier,
+    blame_classifier,
+    check_probabilities,
+    load_classifier,
+)
+from corpus_kit.evaluate.predictions import PROBABILITY_DECIMALS, Prediction
 from corpus_kit.model import LabelledArticle
 from corpus_kit.release import Release
 
 Progress = Callable[[int, int], None]
 """Told after each fold: how many are done, how many there are."""
+Clock = Callable[[], float]
+"""Seconds since some moment."""
+
+
+class Execution(NamedTuple):
+    """How a run is carried out, which changes nothing of what it gives.
+
+    Attributes:
+        workers: the processes that run folds; 1 is this one.
+        progress: told after each fold.
+        clock: what the run's time is measured with; None measures nothing.
+    """
+
+    workers: int = 1
+    progress: Progress | None = None
+    clock: Clock | None = None
+
+
+ALONE = Execution()
+"""In this process, unwatched."""
 
 
 class Fold(NamedTuple):
@@ -27,10 +54,32 @@ class Fold(NamedTuple):
 
 
 class ProtocolRun(NamedTuple):
-    """Predictions sorted by id, and per fold the digest of the ids that its classifier was trained on."""
+    """Predictions sorted by id, and per fold the digest of the ids that its classifier was trained on.
+
+    `fit_s` and `predict_s` are seconds summed over the folds; 0 without a clock.
+    """
 
     predictions: list[Prediction]
     train_ids_sha256: dict[str, str]
+    fit_s: float = 0.0
+    predict_s: float = 0.0
+
+
+class FoldTask(NamedTuple):
+    """What is the same for each fold of a run."""
+
+    release: Release
+    loaded: LoadedClassifier
+    seed: int
+    clock: Clock | None
+
+
+class FoldRun(NamedTuple):
+    """The predictions for one fold, and the seconds that they took."""
+
+    predictions: list[Prediction]
+    fit_s: float
+    predict_s: float
 
 
 def split_folds(release: Release) -> list[Fold]:
@@ -59,36 +108,48 @@ def hash_training_ids(fold: Fold) -> str:
 
 
 def evaluate_loao(
-    release: Release, loaded: LoadedClassifier, seed: int = 0, progress: Progress | None = None
+    release: Release,
+    loaded: LoadedClassifier,
+    seed: int = 0,
+    *,
+    execution: Execution = ALONE,
 ) -> ProtocolRun:
     """Leave one article out: each fold is predicted by a new classifier that was trained on all other folds.
 
     A fold is an article with its near-duplicates, or several of them. The classifier is given the held-out articles
-    without labels. A ReleaseError for fewer than two folds; a ClassifierError where the classifier fails.
+    without labels. The predictions are the same for any number of workers, each of which is a process that loads the
+    classifier's file for itself. A ReleaseError for fewer than two folds; a ClassifierError where the classifier fails.
     """
     folds = split_folds(release)
-    predictions: list[Prediction] = []
-    for done, fold in enumerate(folds, start=1):
-        predictions += _predict_fold(loaded, fold, release.scheme.labels, seed)
-        if progress is not None:
-            progress(done, len(folds))
+    found: list[FoldRun] = []
+    for fold_run in _run_folds(FoldTask(release, loaded, seed, execution.clock), folds, execution.workers):
+        found.append(fold_run)
+        if execution.progress is not None:
+            execution.progress(len(found), len(folds))
     return ProtocolRun(
-        sorted(predictions, key=lambda one: one.id), {str(fold.number): hash_training_ids(fold) for fold in folds}
+        predictions=sorted((one for run in found for one in run.predictions), key=lambda one: one.id),
+        train_ids_sha256={str(fold.number): hash_training_ids(fold) for fold in folds},
+        fit_s=sum(run.fit_s for run in found),
+        predict_s=sum(run.predict_s for run in found),
     )
 
 
 def evaluate_split(
-    release: Release, loaded: LoadedClassifier, seed: int = 0, progress: Progress | None = None
+    release: Release,
+    loaded: LoadedClassifier,
+    seed: int = 0,
+    *,
+    execution: Execution = ALONE,
 ) -> ProtocolRun:
     """The split that the data come with: one classifier learns from train and predicts test; validation is left alone.
 
     A ReleaseError where there is no train or no test split; a ClassifierError where the classifier fails.
     """
-    fold = take_split(release)
-    predictions = _predict_fold(loaded, fold, release.scheme.labels, seed)
-    if progress is not None:
-        progress(1, 1)
-    return ProtocolRun(sorted(predictions, key=lambda one: one.id), hash_training(release, "split"))
+    run = predict_fold(FoldTask(release, loaded, seed, execution.clock), take_split(release))
+    if execution.progress is not None:
+        execution.progress(1, 1)
+    predictions = sorted(run.predictions, key=lambda one: one.id)
+    return ProtocolRun(predictions, hash_training(release, "split"), fit_s=run.fit_s, predict_s=run.predict_s)
 
 
 def hash_training(release: Release, protocol: str) -> dict[str, str]:
@@ -122,26 +183,105 @@ def select_scored(release: Release, protocol: str) -> Release:
     return select_split(release, "test") if protocol == "split" else release
 
 
-def _predict_fold(loaded: LoadedClassifier, fold: Fold, labels: Sequence[str], seed: int) -> list[Prediction]:
+def _run_folds(task: FoldTask, folds: Sequence[Fold], workers: int) -> Iterator[FoldRun]:
+    """The folds' runs in order, here or in worker processes."""
+    if workers == 1:
+        yield from (predict_fold(task, fold) for fold in folds)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
+    given = WorkerTask(task.release, task.loaded.path, task.loaded.source_sha256, task.seed, task.clock)
+    numbers = [fold.number for fold in folds]
+    try:
+        with ProcessPoolExecutor(
+            min(workers, len(folds)), mp_context=get_context("spawn"), initializer=_receive_task, initargs=(given,)
+        ) as pool:
+            yield from pool.map(_work_on_fold, numbers)
+    except BrokenProcessPool as e:
+        raise ClassifierError(
+            "a worker process died", path=task.loaded.path, remedy="See what it printed, or use one worker"
+        ) from e
+
+
+class WorkerTask(NamedTuple):
+    """A `FoldTask` as it is sent to another process, which loads the classifier from its file."""
+
+    release: Release
+    path: Path
+    source_sha256: str
+    seed: int
+    clock: Clock | None
+
+
+_given: list[WorkerTask] = []
+_prepared: list[FoldTask] = []
+"""In a worker process, what it was given and what it made of that; empty everywhere else."""
+
+
+def _receive_task(given: WorkerTask) -> None:
+    _given[:] = [given]
+
+
+def _prepare_task(given: WorkerTask) -> FoldTask:
+    loaded = load_classifier(str(given.path), given.path.parent)
+    if loaded.source_sha256 != given.source_sha256:
+        raise ClassifierError("the file was changed while it was evaluated", path=given.path)
+    return FoldTask(given.release, loaded, given.seed, given.clock)
+
+
+def _work_on_fold(number: int) -> FoldRun:
+    if not _prepared:
+        _prepared.append(_prepare_task(_given[0]))
+    task = _prepared[0]
+    return predict_fold(task, next(fold for fold in split_folds(task.release) if fold.number == number))
+
+
+def predict_fold(task: FoldTask, fold: Fold) -> FoldRun:
     """Train a new classifier on a fold's training articles and predict the held-out ones."""
-    classifier = loaded.make(labels, seed)
+    loaded, labels, clock = task.loaded, task.release.scheme.labels, task.clock or (lambda: 0.0)
+    begin = clock()
+    classifier = loaded.make(labels, task.seed)
     with blame_classifier(loaded.path, "learning"):
         classifier.fit(fold.training)
-    return [one for labelled in fold.held_out for one in _predict(classifier, loaded, labelled, labels)]
+    fitted = clock()
+    predictions = [one for labelled in fold.held_out for one in _predict(classifier, loaded, labelled, labels)]
+    return FoldRun(predictions, fitted - begin, clock() - fitted)
 
 
 def _predict(
     classifier: Classifier, loaded: LoadedClassifier, labelled: LabelledArticle, labels: Sequence[str]
 ) -> list[Prediction]:
-    """Predictions for one article: of equal probabilities the label that comes first in the scheme."""
+    """Predictions for one article: of equal probabilities the label that comes first in the scheme.
+
+    Probabilities are rounded as a prediction file has them, so that a score is the same from the file.
+    """
     with blame_classifier(loaded.path, "predicting"):
         rows = check_probabilities(classifier.predict(labelled.article), labelled.article, labels)
     return [
-        Prediction(id=segment.id, label=labels[int(np.argmax(row))], fold=labelled.fold, probs=tuple(row.tolist()))
+        Prediction(
+            id=segment.id,
+            label=labels[int(np.argmax(row))],
+            fold=labelled.fold,
+            probs=tuple(round(p, PROBABILITY_DECIMALS) for p in row.tolist()),
+        )
         for segment, row in zip(labelled.article.segments, rows, strict=True)
     ]
 
 
-PROTOCOLS: Mapping[str, Callable[[Release, LoadedClassifier, int, Progress | None], ProtocolRun]] = MappingProxyType(
-    {"loao": evaluate_loao, "split": evaluate_split}
-)
+class RunProtocol(Protocol):
+    """A protocol: from a release, a classifier and a seed to predictions."""
+
+    def __call__(
+        self,
+        release: Release,
+        loaded: LoadedClassifier,
+        seed: int = 0,
+        *,
+        execution: Execution = ALONE,
+    ) -> ProtocolRun:
+        """Predict every segment that the protocol holds out."""
+
+
+PROTOCOLS: Mapping[str, RunProtocol] = MappingProxyType({"loao": evaluate_loao, "split": evaluate_split})

@@ -4,14 +4,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from corpus_kit.canonical import hash_bytes, to_pretty_json
+from corpus_kit.canonical import hash_bytes
 from corpus_kit.errors import PredictionError, TargetError, UnknownName
-from corpus_kit.evaluate.classifier import CLASSIFIER_FILE, load_classifier
+from corpus_kit.evaluate.classifier import CLASSIFIER_FILE, LoadedClassifier, load_classifier
 from corpus_kit.evaluate.intervals import Interval
+from corpus_kit.evaluate.metrics import RANKING_METRIC
 from corpus_kit.evaluate.predictions import format_predictions, read_predictions
-from corpus_kit.evaluate.protocols import PROTOCOLS, Progress, select_scored, select_split
-from corpus_kit.evaluate.record import Origin, System, describe_scores, describe_subset, make_record
+from corpus_kit.evaluate.protocols import ALONE, PROTOCOLS, Execution, select_scored, select_split
+from corpus_kit.evaluate.record import (
+    Origin,
+    System,
+    describe_scores,
+    describe_subset,
+    digest_record,
+    format_record,
+    make_record,
+    read_record,
+)
 from corpus_kit.evaluate.score import Scores, score_predictions
+from corpus_kit.evaluate.stored import locate_predictions
 from corpus_kit.files import write_atomically
 from corpus_kit.records import read_bytes
 from corpus_kit.release import Release
@@ -59,18 +70,51 @@ def run_baseline(
     *,
     protocol: str = "loao",
     seed: int = 0,
-    progress: Progress | None = None,
+    execution: Execution = ALONE,
 ) -> BaselineRun:
     """Run a classifier and store the result under `<baselines_dir>/<name>/<dataset version>/`.
 
     Of a task the last folder is `<task>-<version>`, and a hydrated subset has a folder of its own. The classifier is
-    named as `load_classifier` takes it. Writes `<protocol>.predictions.jsonl`, then `<protocol>.json`, each whole or
-    not at all; an earlier result is replaced. The same release, code, seed and package versions give the same bytes. An
-    UnknownName lists the protocols; a TargetError says what can't be written.
+    named as `load_classifier` takes it. Writes `<protocol>.predictions.jsonl`, then
+    `<protocol>.json`, each whole or not at all; an earlier result is replaced. The same release, code, seed and package
+    versions give the same predictions and the same digest of the record, for any number of workers. The time that it
+    took is recorded where the execution has a clock; a result that comes out as it is stored keeps the time that it
+    has. An UnknownName lists the protocols; a TargetError says what can't be written.
     """
     if protocol not in PROTOCOLS:
         raise UnknownName("protocol", protocol, PROTOCOLS)
     loaded = load_classifier(name_or_path, baselines_dir)
+    _require_own_folder(loaded, baselines_dir)
+    run = PROTOCOLS[protocol](release, loaded, seed, execution=execution)
+    scored = select_scored(release, protocol)
+    scores = score_predictions(scored, run.predictions, is_approximate=loaded.is_trained and protocol == "loao")
+    stored = format_predictions(run.predictions)
+    record = make_record(
+        scored,
+        scores,
+        System(
+            name=loaded.name,
+            version=loaded.version,
+            source_sha256=loaded.source_sha256,
+            is_trained=loaded.is_trained,
+        ),
+        origin=Origin(protocol, seed, run.train_ids_sha256),
+        predictions_sha256=hash_bytes(stored),
+    )
+    if execution.clock is not None:
+        times = {"fit_s": round(run.fit_s, 3), "predict_s": round(run.predict_s, 3)}
+        record["timing"] = {**times, "workers": execution.workers}
+    path = baselines_dir / loaded.name / release.manifest.results_name / f"{protocol}.json"
+    write_atomically(locate_predictions(path), stored)
+    if not _is_stored(path, record["digest"]):
+        write_atomically(path, format_record(record))
+    summary = ", ".join(f"{name} {show_interval(scores.metrics[name])}" for name in (RANKING_METRIC, "accuracy"))
+    return BaselineRun(
+        record_path=path, record=record, scores=scores, summary=f"{loaded.name} {loaded.version}, {protocol}: {summary}"
+    )
+
+
+def _require_own_folder(loaded: LoadedClassifier, baselines_dir: Path) -> None:
     own = baselines_dir / loaded.name / CLASSIFIER_FILE
     if own.exists() and own.resolve() != loaded.path:
         raise TargetError(
@@ -78,35 +122,15 @@ def run_baseline(
             path=own,
             remedy=f"Rename {loaded.path.name}, or evaluate {loaded.name}",
         )
-    predictions, train_ids_sha256 = PROTOCOLS[protocol](release, loaded, seed, progress)
-    is_approximate = loaded.is_trained and protocol == "loao"
-    scores = score_predictions(select_scored(release, protocol), predictions, is_approximate=is_approximate)
-    stored = format_predictions(predictions)
-    system = System(
-        name=loaded.name,
-        version=loaded.version,
-        source_sha256=loaded.source_sha256,
-        is_trained=loaded.is_trained,
-    )
-    record = make_record(
-        release,
-        scores,
-        system,
-        origin=Origin(protocol, seed, train_ids_sha256),
-        predictions_sha256=hash_bytes(stored),
-    )
-    path = baselines_dir / loaded.name / release.manifest.results_name / f"{protocol}.json"
-    write_atomically(locate_predictions(path), stored)
-    write_atomically(path, to_pretty_json(record).encode("utf-8"))
-    summary = ", ".join(f"{name} {show_interval(scores.metrics[name])}" for name in ("macro_f1", "accuracy"))
-    return BaselineRun(
-        record_path=path, record=record, scores=scores, summary=f"{loaded.name} {loaded.version}, {protocol}: {summary}"
-    )
 
 
-def locate_predictions(record_path: Path) -> Path:
-    """Where the predictions of a stored result are: beside it."""
-    return record_path.with_suffix(".predictions.jsonl")
+def _is_stored(path: Path, digest: str) -> bool:
+    """Whether the record that is there says just this."""
+    try:
+        record = read_record(path)
+    except PredictionError:
+        return False
+    return record.digest == digest == digest_record(record.model_dump())
 
 
 def score_file(path: Path, release: Release, *, allow_missing: bool = False, split: str | None = None) -> ScoredFile:

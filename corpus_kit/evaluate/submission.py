@@ -18,16 +18,14 @@ from corpus_kit.canonical import hash_bytes, to_pretty_json
 from corpus_kit.errors import PredictionError, TargetError, UnknownName
 from corpus_kit.evaluate.predictions import Prediction, format_predictions, read_predictions
 from corpus_kit.evaluate.protocols import PROTOCOLS, hash_training, select_scored
-from corpus_kit.evaluate.record import PREDICTIONS_ONLY, Origin, System, make_record
+from corpus_kit.evaluate.record import PREDICTIONS_ONLY, Origin, System, format_record, make_record
 from corpus_kit.evaluate.run import show_interval
 from corpus_kit.evaluate.score import Scores, score_predictions
+from corpus_kit.evaluate.stored import SUBMISSION_FILE, SUBMISSIONS
 from corpus_kit.files import make_target_error, place_folder, write_atomically
 from corpus_kit.records import Record, parse_record, read_bytes, read_toml
 from corpus_kit.release import Release
 
-SUBMISSIONS = "submissions"
-"""The folder of `baselines/` that systems of others are filed in, a folder each."""
-SUBMISSION_FILE = "submission.json"
 SUBMISSION_FORMAT = "corpus-kit/submission/1"
 NAME_PATTERN = r"[a-z0-9]+(?:[-_.][a-z0-9]+)*"
 MAX_NAME_CHARS = 60
@@ -121,12 +119,6 @@ def read_declaration(path: Path) -> Declaration:
     return read_toml(path, Declaration, PredictionError, remedy=_REMEDY)
 
 
-def list_result_folders(baselines_dir: Path, release: Release) -> list[Path]:
-    """The folders of results for this version of the dataset: of systems that were run here, then of submissions."""
-    name = release.manifest.results_name
-    return sorted(baselines_dir.glob(f"*/{name}")) + sorted(baselines_dir.glob(f"{SUBMISSIONS}/*/{name}"))
-
-
 def file_submission(
     predictions_path: Path,
     release: Release,
@@ -170,7 +162,7 @@ def file_submission(
     )
     files = {
         f"{protocol}.predictions.jsonl": stored,
-        f"{protocol}.json": to_pretty_json(record).encode("utf-8"),
+        f"{protocol}.json": format_record(record),
         SUBMISSION_FILE: to_pretty_json(submission).encode("utf-8"),
     }
     _place_files(files, target)
@@ -232,12 +224,6 @@ def list_proof_faults(
     if other:
         faults.append(f"train_ids_sha256 isn't that of all other folds' segments for {_show(other)}")
     return faults
-
-
-def find_submission(record_path: Path) -> Path | None:
-    """The `submission.json` that belongs to a stored result; None for the result of a baseline."""
-    is_submitted = record_path.parent.parent.parent.name == SUBMISSIONS
-    return record_path.with_name(SUBMISSION_FILE) if is_submitted else None
 
 
 def read_submission(path: Path) -> Submission:

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
+from corpus_kit.build.eval_task import EVAL_FILE
 from corpus_kit.canonical import hash_bytes
 from corpus_kit.errors import ReleaseError
 from corpus_kit.exchange.task import TaskOptions
 from corpus_kit.records import read_bytes
 from corpus_kit.release import Release
 
-EVAL_FILE = "eval.yaml"
 EVAL_TASK = "sentences"
 """The id of the one task in that file."""
 _REBUILD = "Build the release again: corpus-kit build"

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from corpus_kit.errors import PredictionError, UnknownName
 from corpus_kit.evaluate import compare_run, read_predictions, read_record, recompute_run
-from corpus_kit.evaluate.run import locate_predictions
+from corpus_kit.evaluate.stored import locate_predictions
 from corpus_kit.exchange.every_eval_ever import render_every_eval_ever
 from corpus_kit.exchange.hub_results import render_eval_results, render_model_index
 from corpus_kit.exchange.publication import Publication, Result

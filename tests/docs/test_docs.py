@@ -10,6 +10,7 @@ import typer
 
 from corpus_kit.cli import app
 from corpus_kit.corpus import CorpusFile
+from corpus_kit.evaluate import METRICS, ResultRecord
 
 COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
 REPOSITORY = Path(__file__).parents[2]
@@ -53,6 +54,15 @@ def test_every_key_of_corpus_toml_is_documented() -> None:
         table = field.annotation
         for key in getattr(table, "model_fields", {}):
             assert f"`{key}`" in text or f"[{name}.{key}]" in text, f"{name}.{key}"
+
+
+def test_every_metric_is_documented() -> None:
+    """docs/evaluation.md names every metric, and every key of a run record."""
+    text = (REPOSITORY / "docs/evaluation.md").read_text("utf-8")
+    for name, definition in METRICS.items():
+        assert f"`{name}[LABEL]`" in text if definition.is_per_label else f"`{name}`" in text, name
+    for name in ResultRecord.model_fields:
+        assert f"`{name}`" in text, name
 
 
 @pytest.mark.parametrize(

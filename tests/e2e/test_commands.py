@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import REPOSITORY
+
 
 def run(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     """The command line in a process of its own."""
@@ -18,7 +20,10 @@ def run(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_whole_road(corpus_dir: Path) -> None:
-    """Build, check, evaluate, leaderboard and its check, from a folder below the corpus."""
+    """Build, check, evaluate, leaderboard and its check, from a folder below the corpus.
+
+    The baselines predict, to the byte, what is stored of them.
+    """
     below = corpus_dir / "seeds"
     for command in (
         ["build"],
@@ -32,6 +37,9 @@ def test_the_whole_road(corpus_dir: Path) -> None:
     ):
         result = run(*command, cwd=below)
         assert result.returncode == 0, (command, result.stderr)
+    for stored in (REPOSITORY / "baselines").glob("*/*/*.predictions.jsonl"):
+        again = corpus_dir / stored.relative_to(REPOSITORY)
+        assert again.read_bytes() == stored.read_bytes(), stored
 
 
 def test_a_new_corpus_goes_the_whole_road(tmp_path: Path) -> None:
@@ -163,6 +171,28 @@ def test_score_takes_a_file_from_anywhere(corpus_dir: Path) -> None:
     short = run("score", "short.jsonl", cwd=corpus_dir)
     assert short.returncode == 1
     assert "3 segments without a prediction" in short.stderr
+
+
+def test_compare_and_plan(corpus_dir: Path) -> None:
+    """`compare` and `plan` take stored runs and files; five articles show no difference, and six are the least."""
+    run("build", cwd=corpus_dir)
+    result = run("compare", "rules", "majority", "--json", cwd=corpus_dir)
+    assert result.returncode == 0, result.stderr
+    found = json.loads(result.stdout)
+    assert found["smallest_p"] == 0.0625
+    assert found["metrics"]["macro_f1"]["p"] >= 0.0625
+    assert {"id", "article_id", "position", "text", "gold", "said"} == set(found["segments"][0])
+    assert len(found["articles"]) == 5
+    predictions = "baselines/majority/1.0.0/loao.predictions.jsonl"
+    assert "no p can be below 0.0625" in run("compare", "rules", predictions, cwd=corpus_dir).stdout
+    planned = json.loads(run("plan", "--resolve", "rules", "majority", "--json", cwd=corpus_dir).stdout)
+    assert planned["metric"] == "macro_f1"
+    assert planned["articles"] == 5
+    assert planned["needed"] >= 6
+    assert "articles" in run("plan", "--resolve", "rules", predictions, "--metric", "accuracy", cwd=corpus_dir).stdout
+    refused = run("plan", "--resolve", "rules", "majority", "--metric", "f1[opnion]", cwd=corpus_dir)
+    assert refused.returncode == 1
+    assert "Did you mean 'f1[opinion]'" in refused.stderr
 
 
 def test_a_stale_number_is_found(corpus_dir: Path, edit: Callable[[Path, str, str], None]) -> None:

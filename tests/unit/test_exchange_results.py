@@ -15,7 +15,7 @@ from jsonschema import Draft7Validator
 from corpus_kit.build import BuildResult
 from corpus_kit.errors import PredictionError, PublicationError, UnknownName
 from corpus_kit.evaluate import run_baseline
-from corpus_kit.evaluate.run import locate_predictions
+from corpus_kit.evaluate.stored import locate_predictions
 from corpus_kit.exchange import RESULT_FORMS, Publication, export_result, read_publication
 from corpus_kit.exchange.every_eval_ever import SCHEMA_VERSION
 from corpus_kit.release import Release, load_release

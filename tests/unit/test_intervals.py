@@ -4,12 +4,20 @@ from math import isnan, sqrt
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
-from corpus_kit.evaluate import jackknife_interval
-from corpus_kit.evaluate.metrics import Metric
-from corpus_kit.evaluate.score import estimate_metric
+from corpus_kit.evaluate import Interval, Tally, compute_metric, estimate_metrics, jackknife_interval, list_metrics
+from corpus_kit.evaluate.metrics import parse_metric
+from tests.factories import make_tally
 
 T_4 = 2.7764451052  # the .975 quantile of t(4), from any table
+
+
+def estimate(name: str, confusion: dict[str, np.ndarray], labels: tuple[str, ...]) -> Interval:
+    """One metric of some articles' matrices."""
+    return estimate_metrics(make_tally(confusion), [parse_metric(name, labels)], labels)[name]
 
 
 def test_by_hand() -> None:
@@ -27,7 +35,7 @@ def test_the_mean_of_articles() -> None:
     """For a mean over articles of equal size the jackknife's se is the textbook s / sqrt(G)."""
     # Accuracies 1/4 2/4 3/4: s^2 = (1/16 + 0 + 1/16) / 2 = 1/16, so se = (1/4) / sqrt(3).
     confusion = {f"a{right}": np.array([[right, 4 - right, 0], [0, 0, 0]]) for right in (1, 2, 3)}
-    found = estimate_metric(Metric(name="accuracy"), confusion, ("yes", "no"))
+    found = estimate("accuracy", confusion, ("yes", "no"))
     assert found.value == 0.5
     assert found.se == pytest.approx(0.25 / sqrt(3))
     assert found.df == 2
@@ -64,15 +72,41 @@ def test_articles_without_segments() -> None:
     confusion = {"a": np.array([[2, 1, 0], [0, 1, 0]]), "b": np.array([[1, 1, 0], [0, 1, 0]])}
     empty = {"c": np.zeros((2, 3), dtype=np.int64)}
     for name in ("accuracy", "macro_f1"):
-        metric = Metric(name=name)
-        assert estimate_metric(metric, confusion | empty, ("x", "y")) == estimate_metric(metric, confusion, ("x", "y"))
+        assert estimate(name, confusion | empty, ("x", "y")) == estimate(name, confusion, ("x", "y"))
 
 
 def test_no_articles() -> None:
     """Without articles nothing is known, and the degrees of freedom are 0."""
-    found = estimate_metric(Metric(name="accuracy"), {}, ("x", "y"))
+    nothing = np.zeros((0, 2, 3), dtype=np.int64)
+    tally = Tally(articles=(), confusion=nothing, unique=nothing, calibration=np.zeros((0, 11, 5)))
+    found = estimate_metrics(tally, [parse_metric("accuracy", ("x", "y"))], ("x", "y"))["accuracy"]
     assert isnan(found.value)
     assert (found.df, found.reason) == (0, "the score is undefined")
+
+
+@settings(max_examples=40)
+@given(arrays(np.int64, (4, 3, 4), elements=st.integers(0, 3)))
+def test_all_articles_are_left_out_at_once(matrices: np.ndarray) -> None:
+    """Every metric's interval is that of leaving out one article after the other in a loop."""
+    labels = ("x", "y", "z")
+    confusion = {f"a{i}": matrix for i, matrix in enumerate(matrices) if matrix.any()}
+    if not confusion:
+        return
+    metrics = [metric for metric in list_metrics(labels) if metric.definition.part == "confusion"]
+    found = estimate_metrics(make_tally(confusion), metrics, labels)
+    for name, interval in found.items():
+        each = [sum(m for i, m in confusion.items() if i != left) for left in confusion]
+        replicates = np.array([compute_metric(name, np.zeros((3, 4)) + m, labels) for m in each])
+        whole = compute_metric(name, sum(confusion.values()), labels)
+        expected = jackknife_interval(whole, replicates)
+        assert (interval.df, interval.reason) == (expected.df, expected.reason)
+        assert interval.se == pytest.approx(expected.se, abs=1e-12, nan_ok=True)
+
+
+def test_bounds_of_other_metrics() -> None:
+    """Bounds are clipped to what a metric can be: MCC down to -1, a Brier score up to 2."""
+    confusion = {"a": np.array([[3, 0, 0], [0, 1, 0]]), "b": np.array([[0, 3, 0], [2, 0, 0]])}
+    assert estimate("mcc", confusion, ("x", "y")).low == -1
 
 
 def test_coverage_with_five_articles() -> None:
