@@ -6,10 +6,10 @@ import typer
 
 from corpus_kit.cli.options import (
     CorpusOption,
+    DatasetOption,
     JsonOption,
     ProtocolOption,
-    ReleaseOption,
-    open_release,
+    open_dataset,
     print_json,
 )
 
@@ -24,16 +24,16 @@ def plan(
         int, typer.Option("--comparisons", min=1, help="How many pairs are tested; the level is divided by it.")
     ] = 1,
     protocol: ProtocolOption = "loao",
-    release: ReleaseOption = None,
+    release: DatasetOption = None,
     corpus: CorpusOption = None,
     json: JsonOption = False,
 ) -> None:
     """Say how many more articles would tell two systems apart, if they differ as much as observed."""
     from corpus_kit.evaluate import parse_metric, plan_articles, plan_to_json, read_contender, render_plan
 
-    opened, loaded = open_release(release, corpus)
+    loaded, baselines_dir = open_dataset(release, corpus)
     labels = loaded.scheme.labels
-    a, b = (read_contender(name, loaded, opened.baselines_dir, protocol=protocol).contender for name in resolve)
+    a, b = (read_contender(name, loaded, baselines_dir, protocol=protocol).contender for name in resolve)
     planned = plan_articles(a, b, parse_metric(metric, labels), labels=labels, comparisons=comparisons)
     if json:
         print_json(plan_to_json(planned))

@@ -16,7 +16,7 @@ from pydantic import Field, field_validator
 
 from corpus_kit.canonical import hash_bytes, to_pretty_json
 from corpus_kit.errors import PredictionError, TargetError, UnknownName
-from corpus_kit.evaluate.predictions import Prediction, format_predictions, read_predictions
+from corpus_kit.evaluate.predictions import PROBABILITY_DECIMALS, Prediction, format_predictions, read_predictions
 from corpus_kit.evaluate.protocols import PROTOCOLS, hash_training, select_scored
 from corpus_kit.evaluate.record import PREDICTIONS_ONLY, Origin, System, format_record, make_record
 from corpus_kit.evaluate.run import show_interval
@@ -246,7 +246,7 @@ def _locate_submission(baselines_dir: Path, name: str, release: Release) -> Path
 def _round_probabilities(predictions: Sequence[Prediction]) -> list[Prediction]:
     """The predictions as the stored file gives them back, so that what is scored is what is stored."""
     return [
-        one if one.probs is None else replace(one, probs=tuple(round(p, 6) for p in one.probs))
+        one if one.probs is None else replace(one, probs=tuple(round(p, PROBABILITY_DECIMALS) for p in one.probs))
         for one in sorted(predictions, key=lambda one: one.id)
     ]
 
