@@ -1,6 +1,6 @@
 """How often the intervals hold the true score: 95 of 100 is what they promise.
 
-    python benchmarks/coverage.py [--draws 300] [--articles 5,10,20] [--systems NAME,...] [--json]
+    python benchmarks/coverage.py [--draws 300] [--articles 5,10,20] [--systems NAME,...] [--json] [--out benchmarks/results/coverage.json]
 
 Fixed systems: articles are drawn from the per-article matrices of this project's stored runs. A drawn article has the
 size of one of the stored ones, and its segments fall into the cells of the matrix by that article's own shares, with
@@ -181,9 +181,12 @@ def main() -> None:
     parser.add_argument("--articles", default="5,10,20", help="the numbers of articles of a sample")
     parser.add_argument("--systems", default="", help="stored runs by name; all by default")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--out", type=Path, help="write the result to this file too")
     arguments = parser.parse_args()
     sizes = [int(count) for count in arguments.articles.split(",")]
     result = simulate(arguments.draws, sizes, [name for name in arguments.systems.split(",") if name])
+    if arguments.out:
+        arguments.out.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
     print(json.dumps(result) if arguments.json else render(result))
 
 

@@ -1,6 +1,6 @@
 """How long scoring takes beside scikit-learn's report on the same predictions, and every pair of many systems.
 
-    python benchmarks/score.py [--predictions 1000000] [--articles 10000] [--systems 50] [--json]
+    python benchmarks/score.py [--predictions 1000000] [--articles 10000] [--systems 50] [--json] [--out benchmarks/results/score.json]
 
 - arrays: every metric with its interval from arrays of labels and probabilities, which is all that scoring is;
 - report: scikit-learn's `classification_report` on the same arrays of labels, no probabilities and no intervals;
@@ -211,6 +211,7 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=10_000)
     parser.add_argument("--systems", type=int, default=50)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--out", type=Path, help="write the result to this file too")
     parser.add_argument("--only", choices=("speed", "arrays", "pairs"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     size = Size(arguments.predictions, arguments.articles, arguments.systems)
@@ -218,6 +219,8 @@ def main() -> None:
         print(json.dumps(measure_here(arguments.only, size)))
         return
     result = {what: run_alone(what, size) for what in ("speed", "arrays", "pairs")}
+    if arguments.out:
+        arguments.out.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
     print(json.dumps(result) if arguments.json else render(result))
 
 

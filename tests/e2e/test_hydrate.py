@@ -18,7 +18,7 @@ import pytest
 from corpus_kit.build import BuildResult, build_release, build_text_free, check_release
 from corpus_kit.corpus import load_corpus
 from corpus_kit.errors import ArticleError, PredictionError, ReleaseError, TargetError
-from corpus_kit.evaluate import collect_runs, render_leaderboard, run_baseline, score_file
+from corpus_kit.evaluate import collect_runs, make_board, render_leaderboard, run_baseline, score_file
 from corpus_kit.hydrate import Hydration, hydrate_release
 from corpus_kit.release import load_release
 
@@ -176,7 +176,7 @@ def test_scores_on_a_subset_never_stand_among_the_wholes(
     assert "not to be compared" in score_file(run.record_path.with_suffix(".predictions.jsonl"), part).to_text()
     assert [own.path for own in collect_runs(baselines, part)] == [run.record_path]
     assert run.record_path not in [own.path for own in collect_runs(baselines, full)]
-    assert "**A hydrated subset: " in render_leaderboard(collect_runs(baselines, part))
+    assert "**A hydrated subset: " in render_leaderboard(make_board(collect_runs(baselines, part)))
     with pytest.raises(PredictionError, match="hydrated subset"):
         score_file(baselines / "majority/1.0.0/loao.predictions.jsonl", part)
     with pytest.raises(PredictionError, match="segments without a prediction"):
