@@ -1,6 +1,6 @@
 """How often the intervals hold the true score: 95 of 100 is what they promise.
 
-    python benchmarks/coverage.py [--draws 300] [--articles 5,10,20] [--systems NAME,...] [--json] [--out benchmarks/results/coverage.json]
+    python benchmarks/coverage.py [--draws 300] [--articles 5,10,20] [--systems NAME,...] [--json] [--out FILE]
 
 Fixed systems: articles are drawn from the per-article matrices of this project's stored runs. A drawn article has the
 size of one of the stored ones, and its segments fall into the cells of the matrix by that article's own shares, with

@@ -1,6 +1,6 @@
 """How long scoring takes beside scikit-learn's report on the same predictions, and every pair of many systems.
 
-    python benchmarks/score.py [--predictions 1000000] [--articles 10000] [--systems 50] [--json] [--out benchmarks/results/score.json]
+    python benchmarks/score.py [--predictions 1000000] [--articles 10000] [--systems 50] [--json] [--out FILE]
 
 - arrays: every metric with its interval from arrays of labels and probabilities, which is all that scoring is;
 - report: scikit-learn's `classification_report` on the same arrays of labels, no probabilities and no intervals;
