@@ -141,7 +141,11 @@ class FoundManifest(NamedTuple):
 
 def read_either_manifest(path: Path) -> FoundManifest:
     """The manifest of a release, full or text-free; a ReleaseError where it is missing or malformed."""
-    data = read_manifest_bytes(path)
+    return parse_either_manifest(read_manifest_bytes(path), path)
+
+
+def parse_either_manifest(data: bytes, path: Path) -> FoundManifest:
+    """The manifest that some bytes are; `path` is the folder that errors name."""
     found = is_text_free(path, data)
     model = TextFreeManifest if found else Manifest
     return FoundManifest(parse_record(data, model, ReleaseError, path=path / MANIFEST_FILE, line=None), found)

@@ -19,7 +19,8 @@ from corpus_kit.errors import HubError, ReleaseError
 from corpus_kit.publish.hub import LocalFile, RemoteFile
 from corpus_kit.publish.names import show_names
 from corpus_kit.records import read_bytes
-from corpus_kit.release import MANIFEST_FILE, Manifest, read_manifest_file
+from corpus_kit.release import MANIFEST_FILE, Manifest
+from corpus_kit.text_free import read_either_manifest
 
 KEPT = frozenset({".gitattributes"})
 """Files of a repository that aren't a release's and stay: the Hub makes them and goes by them."""
@@ -91,7 +92,7 @@ def require_sound(root: Path) -> Manifest:
     if found:
         what = f"{len(found)} things differ from what the release says of itself; the first: {found[0]}"
         raise ReleaseError(what, path=root, remedy=f"See all: corpus-kit check {root}")
-    return read_manifest_file(root)
+    return read_either_manifest(root).manifest
 
 
 def read_local_release(root: Path, manifest: Manifest) -> LocalRelease:

@@ -18,10 +18,11 @@ from corpus_kit.errors import HubError, ReleaseError, TargetError, UnknownName
 from corpus_kit.files import make_target_error, recover_folder, replace_folder
 from corpus_kit.publish.faults import repeat_on_fault
 from corpus_kit.publish.hub import Hub, Progress, RemoteFile, is_plain_path
-from corpus_kit.publish.names import HubReference, parse_reference, show_names
+from corpus_kit.publish.names import TEXT_FREE, HubReference, parse_reference, show_names
 from corpus_kit.publish.plan import KEPT, list_versions
-from corpus_kit.records import parse_record, read_bytes
-from corpus_kit.release import MANIFEST_FILE, Manifest, read_manifest_file
+from corpus_kit.records import read_bytes
+from corpus_kit.release import MANIFEST_FILE, Manifest
+from corpus_kit.text_free import parse_either_manifest, read_either_manifest
 
 Wait = Callable[[float], object]
 
@@ -43,6 +44,12 @@ class Found(NamedTuple):
     commit: str
     manifest: Manifest
     files: tuple[RemoteFile, ...]
+    is_text_free: bool
+
+    @property
+    def folder(self) -> str:
+        """What its folder is called."""
+        return f"{self.manifest.version}{TEXT_FREE if self.is_text_free else ''}"
 
 
 def pull_release(
@@ -55,6 +62,7 @@ def pull_release(
 ) -> Pulled:
     """Download `ORG/NAME@VERSION` (or `@v<version>`, or a commit) to `<dist>/<name>/<version>/`, and check it.
 
+    A text-free release goes to `<version>-text-free/`.
     The folder appears complete and checked or not at all. What stands there already is left alone: a TargetError where
     it is anything but the same release.
 
@@ -65,7 +73,7 @@ def pull_release(
     asked = parse_reference(reference)
     client = hub or Hub(asked.repo_id)
     found = repeat_on_fault(lambda: find_release(asked, client), wait)
-    target = (dist / found.manifest.name / found.manifest.version).resolve()
+    target = (dist / found.manifest.name / found.folder).resolve()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(target.parent / f".{target.name}.lock"):
@@ -106,7 +114,7 @@ def find_release(asked: HubReference, hub: Hub) -> Found:
     if all(file.path != MANIFEST_FILE for file in tree):
         raise HubError(f"commit {commit[:12]} holds no release of corpus-kit", path=asked.repo_id)
     data = hub.read_file(commit, MANIFEST_FILE)
-    manifest = parse_record(data, Manifest, ReleaseError, path=Path(f"{asked}/{MANIFEST_FILE}"), line=None)
+    manifest, is_text_free = parse_either_manifest(data, Path(str(asked)))
     if asked.version not in (None, manifest.version):
         raise HubError(
             f"the tag v{asked.version} holds version {manifest.version} (commit {commit[:12]})",
@@ -115,7 +123,7 @@ def find_release(asked: HubReference, hub: Hub) -> Found:
         )
     files = tuple(file for file in tree if file.path not in KEPT)
     _require_files(files, manifest, len(data), asked)
-    return Found(commit, manifest, files)
+    return Found(commit, manifest, files, is_text_free)
 
 
 def _resolve(asked: HubReference, hub: Hub) -> str:
@@ -168,7 +176,7 @@ def list_wrong_files(folder: Path, manifest: Manifest) -> list[str]:
     for name, entry in manifest.files.items():
         if name in there and hash_bytes(read_bytes(folder / name, ReleaseError)) != entry.sha256:
             wrong.add(name)
-    if MANIFEST_FILE in there and read_manifest_file(folder) != manifest:
+    if MANIFEST_FILE in there and read_either_manifest(folder).manifest != manifest:
         wrong.add(MANIFEST_FILE)
     return sorted(wrong)
 

@@ -20,7 +20,8 @@ from tests.hub_server import TOKEN, HubServer, serve_hub
 from tests.session import run_session
 
 REPO = "org/harbour"
-RELEASES = "dist/harbour-example"
+NAME = "harbour-example"
+RELEASES = f"dist/{NAME}"
 
 LOAD = """
 import json
@@ -121,6 +122,31 @@ def test_two_versions_go_there_and_back(server: HubServer, environment: dict[str
     found = json.loads(diff)
     assert [row["id"] for row in found["relabelled"]] == changed
     assert (len(changed), found["bump"]) == (1, "patch")
+
+
+def test_a_release_without_text_goes_there_and_comes_back_with_it(
+    server: HubServer, environment: dict[str, str], example_dir: Path
+) -> None:
+    """Published and pulled without text, it becomes the full release with a stranger's copies of the articles."""
+    full, repo = build_release(load_corpus(example_dir)), "org/harbour-bare"
+    said = run_session(
+        [
+            ["build", "--text-free"],
+            ["publish", "--repo", repo, "--text-free"],
+            ["pull", f"{repo}@1.0.0", "--out", "elsewhere"],
+            ["archive", "--release", f"elsewhere/{NAME}/1.0.0-text-free"],
+            ["hydrate", f"elsewhere/{NAME}/1.0.0-text-free", "--articles", "seeds/articles"],
+        ],
+        cwd=example_dir,
+        environment=environment,
+        without=["mlcroissant"],
+    )
+    assert [own.code for own in said] == [0] * len(said), said
+    pulled, built = example_dir / f"elsewhere/{NAME}/1.0.0-text-free", example_dir / f"dist/{NAME}/1.0.0-text-free"
+    assert read_folder(pulled) == read_folder(built)
+    assert server.repos[repo].tags == {"v1.0.0": server.repos[repo].head}
+    assert (pulled.parent / f"{NAME}-1.0.0-text-free.tar.zst").is_file()
+    assert read_folder(pulled.with_name("1.0.0-hydrated")) == read_folder(full.path)
 
 
 def test_errors_are_one_line(environment: dict[str, str], example_dir: Path) -> None:
