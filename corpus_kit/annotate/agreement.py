@@ -7,6 +7,7 @@ from typing import Any
 
 from corpus_kit.annotate.coefficients import Coefficients, Unit, measure_units
 from corpus_kit.annotate.decide import Undecided, decide_label
+from corpus_kit.annotate.intervals import Bounds, bound_alpha
 from corpus_kit.annotate.votes import Annotations
 from corpus_kit.corpus import AnnotatorTable
 from corpus_kit.labels import LabelScheme
@@ -15,6 +16,10 @@ from corpus_kit.markdown import render_table
 _SUMMARY = (
     "{n} annotators labelled {whole.units} segments in common; on {agreement.disputed} they differ in label or "
     "attribution; {agreement.adjudicated} were adjudicated."
+)
+_INTERVAL = (
+    "The interval of alpha is that of the delete-one-article jackknife with Student's t: articles are the units of "
+    "sampling."
 )
 _UNANIMOUS = (
     "They agree on every label. That is a reason for caution and not a proof of quality: unanimity gives no estimate "
@@ -34,10 +39,12 @@ class Agreement:
 
     Scopes are `all`, `prose` (segments whose label in the end is part of the article's prose; while it is open, those
     that some annotator took for prose) and `attribution` (segments to which at least two annotators gave one).
+    `alpha_bounds` are the interval of each scope's alpha over articles.
     """
 
     annotators: tuple[str, ...]
     scopes: Mapping[str, Coefficients]
+    alpha_bounds: Mapping[str, Bounds]
     by_label: Mapping[str, Mapping[str, Coefficients]]
     are_one_model: bool
     adjudicated: int
@@ -46,27 +53,27 @@ class Agreement:
 
 def measure_agreement(scheme: LabelScheme, known: Mapping[str, AnnotatorTable], annotations: Annotations) -> Agreement:
     """Measure the agreement of annotators, of whom `known` are described; adjudicators are not among them."""
-    all_units, prose, attributions = [], [], []
+    by_article: dict[str, dict[str, list[Unit]]] = {"all": {}, "prose": {}, "attribution": {}}
     for place, votes in sorted(annotations.votes.items()):
         labels = {vote.annotator: vote.label for vote in votes if vote.label is not None}
-        all_units.append(labels)
+        by_article["all"].setdefault(place[0], []).append(labels)
         held = decide_label(votes, annotations.adjudicated.get(place))
         final = set(labels.values()) if isinstance(held, Undecided) else {held.label}
         if final - scheme.outside_prose:
-            prose.append(labels)
-        attributions.append({vote.annotator: vote.attribution for vote in votes if vote.attribution is not None})
-    annotators = sorted({name for unit in all_units for name in unit})
+            by_article["prose"].setdefault(place[0], []).append(labels)
+        said = {vote.annotator: vote.attribution for vote in votes if vote.attribution is not None}
+        by_article["attribution"].setdefault(place[0], []).append(said)
+    if not scheme.attributions:
+        del by_article["attribution"]
+    units = {scope: [unit for own in articles.values() for unit in own] for scope, articles in by_article.items()}
+    annotators = sorted({name for unit in units["all"] for name in unit})
     models = [known.get(name) for name in annotators]
     names = {table.model for table in models if table is not None and table.kind == "language-model"}
-    scopes = {"all": all_units, "prose": prose}
-    if scheme.attributions:
-        scopes["attribution"] = attributions
     return Agreement(
         annotators=tuple(annotators),
-        scopes={name: measure_units(units) for name, units in scopes.items()},
-        by_label={
-            name: _measure_labels(units, scheme.labels) for name, units in (("all", all_units), ("prose", prose))
-        },
+        scopes={scope: measure_units(own) for scope, own in units.items()},
+        alpha_bounds={scope: bound_alpha(list(articles.values())) for scope, articles in by_article.items()},
+        by_label={scope: _measure_labels(units[scope], scheme.labels) for scope in ("all", "prose")},
         are_one_model=len(models) > 1 and len(names) == 1 and None not in names and None not in models,
         adjudicated=len(annotations.adjudicated),
         disputed=sum(
@@ -88,15 +95,19 @@ def _measure_labels(units: Sequence[Unit], labels: Sequence[str]) -> dict[str, C
 def render_agreement(agreement: Agreement) -> str:
     """Markdown: a table of the coefficients, then in words what they can't show."""
 
-    def row(name: str, c: Coefficients) -> list[str]:
-        values = (c.observed, c.kappa, c.alpha)
-        return [name, str(c.units), *("–" if isnan(value) else f"{value:.3f}" for value in values)]
+    def row(name: str, c: Coefficients, bounds: Bounds | None = None) -> list[str]:
+        values = ("–" if isnan(value) else f"{value:.3f}" for value in (c.observed, c.kappa, c.alpha))
+        interval = "" if bounds is None else "–" if bounds.reason else f"[{bounds.low:.3f}, {bounds.high:.3f}]"
+        return [name, str(c.units), *values, interval]
 
-    rows = [row(name if name == "attribution" else f"{name} segments", c) for name, c in agreement.scopes.items()]
+    rows = [
+        row(name if name == "attribution" else f"{name} segments", c, agreement.alpha_bounds[name])
+        for name, c in agreement.scopes.items()
+    ]
     for scope, by in agreement.by_label.items():
         rows += [row(f"{label} or not, {scope}", c) for label, c in by.items()]
-    table = render_table(["over", "units", "observed", "Cohen's kappa", "Krippendorff's alpha"], rows)
-    return table + "\n" + "\n\n".join(describe_agreement(agreement)) + "\n"
+    header = ["over", "units", "observed", "Cohen's kappa", "Krippendorff's alpha", "95 % interval of alpha"]
+    return render_table(header, rows) + "\n" + "\n\n".join(describe_agreement(agreement)) + "\n"
 
 
 def describe_agreement(agreement: Agreement) -> list[str]:
@@ -105,6 +116,8 @@ def describe_agreement(agreement: Agreement) -> list[str]:
     if not whole.units:
         return ["No segment has labels of two annotators, so nothing is known about agreement."]
     said = [_SUMMARY.format(n=len(agreement.annotators), whole=whole, agreement=agreement)]
+    reason = agreement.alpha_bounds["all"].reason
+    said.append(f"{_INTERVAL} {f'There is none: {reason}.' if reason else ''}".strip())
     if whole.observed == 1:
         said.append(_UNANIMOUS)
     if agreement.are_one_model:
@@ -122,6 +135,12 @@ def to_json(agreement: Agreement) -> dict[str, Any]:
     return {
         "annotators": list(agreement.annotators),
         "scopes": {name: coefficients(c) for name, c in agreement.scopes.items()},
+        "alpha_intervals": {
+            name: {"low": None, "high": None, "reason": bounds.reason}
+            if bounds.reason
+            else {"low": bounds.low, "high": bounds.high, "reason": ""}
+            for name, bounds in agreement.alpha_bounds.items()
+        },
         "by_label": {
             scope: {label: coefficients(c) for label, c in by.items()} for scope, by in agreement.by_label.items()
         },

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import isnan, nan
+from typing import NamedTuple
 
 from corpus_kit.annotate.decide import share_agreeing_pairs
 
@@ -73,21 +74,40 @@ def cohen_kappa(pairs: Sequence[tuple[str, str]]) -> float:
     return nan if expected == 1 else (observed - expected) / (1 - expected)
 
 
+class AlphaSums(NamedTuple):
+    """What Krippendorff's alpha for nominal data is made of; sums of articles add up to those of all.
+
+    Attributes:
+        totals: how often each label was given, in units of two labels or more.
+        disagreeing: the ordered pairs of different labels in a unit of m labels over m - 1, summed.
+    """
+
+    totals: Counter[str]
+    disagreeing: float
+
+    def compute(self) -> float:
+        """1 - D_o / D_e; nan without a pair or where only one label occurs."""
+        n = sum(self.totals.values())
+        expected = sum(count * (n - count) for count in self.totals.values())
+        return 1 - (n - 1) * self.disagreeing / expected if expected else nan
+
+
+def sum_alpha(units: Sequence[Unit]) -> AlphaSums:
+    """The sums over some units; those with fewer than two labels don't count."""
+    totals: Counter[str] = Counter()
+    disagreeing = 0.0
+    for unit in units:
+        counts, m = Counter(unit.values()), len(unit)
+        if m > 1:
+            totals += counts
+            disagreeing += sum(count * (m - count) for count in counts.values()) / (m - 1)
+    return AlphaSums(totals, disagreeing)
+
+
 def krippendorff_alpha(units: Sequence[Unit]) -> float:
     """Krippendorff's alpha for nominal data: 1 - D_o / D_e; nan without a pair or where only one label occurs.
 
     Source: Krippendorff (2011), "Computing Krippendorff's Alpha-Reliability", section C: a unit of m labels adds
     each of its ordered pairs with the weight 1 / (m - 1) to the coincidence matrix.
     """
-    totals: Counter[str] = Counter()
-    disagreeing = 0.0
-    for unit in units:
-        if len(unit) < 2:
-            continue
-        counts = Counter(unit.values())
-        totals += counts
-        m = len(unit)
-        disagreeing += sum(c * (m - c) for c in counts.values()) / (m - 1)
-    n = sum(totals.values())
-    expected = sum(c * (n - c) for c in totals.values())
-    return 1 - (n - 1) * disagreeing / expected if expected else nan
+    return sum_alpha(units).compute()

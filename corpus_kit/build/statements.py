@@ -9,6 +9,7 @@ from math import isnan
 from typing import Any
 
 from corpus_kit.annotate.agreement import describe_agreement
+from corpus_kit.annotate.intervals import Bounds
 from corpus_kit.build.card import read_sections
 from corpus_kit.build.contents import Contents
 from corpus_kit.markdown import count_of
@@ -71,10 +72,17 @@ def _analyse(contents: Contents) -> list[str]:
 
     figures = [
         f"{name if name == 'attribution' else f'Label, {name} segments'}: {c.units} units, observed agreement "
-        f"{say(c.observed)}, Cohen's kappa {say(c.kappa)}, Krippendorff's alpha {say(c.alpha)}."
+        f"{say(c.observed)}, Cohen's kappa {say(c.kappa)}, Krippendorff's alpha {say(c.alpha)} "
+        f"({_describe_bounds(contents.agreement.alpha_bounds[name])})."
         for name, c in contents.agreement.scopes.items()
     ]
     return [line[0].upper() + line[1:] for line in figures] + describe_agreement(contents.agreement)
+
+
+def _describe_bounds(bounds: Bounds) -> str:
+    if bounds.reason:
+        return f"no interval over articles: {bounds.reason}"
+    return f"95 % interval over articles {bounds.low:.3f} to {bounds.high:.3f}"
 
 
 def _list_annotators(contents: Contents) -> list[str]:

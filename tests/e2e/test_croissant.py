@@ -64,7 +64,8 @@ def test_it_says_what_was_measured(built: BuildResult) -> None:
     document = read_document(built.path)
     assert document["rai:annotationsPerItem"] == "2 labels: 154 segments"
     assert document["rai:dataAnnotationAnalysis"][0] == (
-        "Label, all segments: 154 units, observed agreement 1.000, Cohen's kappa 1.000, Krippendorff's alpha 1.000."
+        "Label, all segments: 154 units, observed agreement 1.000, Cohen's kappa 1.000, Krippendorff's alpha 1.000 "
+        "(no interval over articles: leaving out any one article changes nothing)."
     )
     assert any("must not be read as the agreement of people" in line for line in document["rai:dataAnnotationAnalysis"])
     assert all("a language model, no person" in line for line in document["rai:annotatorDemographics"])
