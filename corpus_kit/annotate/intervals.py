@@ -5,6 +5,7 @@ Nothing here needs scipy, which takes longer to import than a build of a small c
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from math import atan, cos, isnan, nan, pi, sin, sqrt
 from typing import NamedTuple
 
@@ -48,6 +49,7 @@ def bound_alpha(units_by_article: Sequence[Sequence[Unit]]) -> Bounds:
     return Bounds(max(-1.0, alpha - half), min(1.0, alpha + half))
 
 
+@cache
 def find_t(probability: float, df: int) -> float:
     """The quantile of Student's t for a whole number of degrees of freedom and a probability in (0.5, 1)."""
     low, high = 0.0, 1.0

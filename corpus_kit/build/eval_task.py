@@ -14,7 +14,8 @@ from corpus_kit.errors import ReleaseError
 from corpus_kit.records import decode_utf8, read_bytes
 from corpus_kit.release import Manifest
 
-EVAL_FILE = "eval.yaml"
+EVAL_FILE, EVAL_TASK = "eval.yaml", "sentences"
+"""The file, and the id of the one task in it."""
 _CONFIG, _SPLIT = "all_test", "test"
 _PROMPT = """Which label does this sentence have?
 
@@ -50,7 +51,7 @@ def list_tasks(labels: Sequence[str]) -> list[dict[str, Any]]:
     numbered = ", ".join(f"{i} = {label}" for i, label in enumerate(labels))
     return [
         {
-            "id": "sentences",
+            "id": EVAL_TASK,
             "config": _CONFIG,
             "split": _SPLIT,
             "field_spec": {"input": "text", "target": "label", "metadata": ["id", "article_id"]},

@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from corpus_kit.annotate.intervals import LEVEL_FRACTION
 from corpus_kit.evaluate.confusion_metrics import Values
 from corpus_kit.evaluate.metrics import Metric, select_label, select_part
 from corpus_kit.evaluate.tally import Tally
 
 METHOD = "delete-one-article jackknife, t(G-1)"
-LEVEL_FRACTION = 0.95
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

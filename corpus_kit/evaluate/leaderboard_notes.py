@@ -1,8 +1,8 @@
 """What the leaderboard says in words: what its numbers mean, and what they can't show."""
 
+from corpus_kit.annotate.intervals import LEVEL_FRACTION
 from corpus_kit.evaluate.board import ProtocolBoard
 from corpus_kit.evaluate.differences import POWER_FRACTION, SIGNIFICANCE_FRACTION
-from corpus_kit.evaluate.intervals import LEVEL_FRACTION
 from corpus_kit.evaluate.record import PREDICTIONS_ONLY, RERUN
 from corpus_kit.evaluate.sign_flip import EXACT_ARTICLES, count_draws, find_smallest_p
 from corpus_kit.markdown import count_of, escape_inline

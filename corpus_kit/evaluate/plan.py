@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import isnan
 from typing import Any, NamedTuple
 
+from corpus_kit.annotate.intervals import LEVEL_FRACTION
 from corpus_kit.evaluate.differences import (
     POWER_FRACTION,
     SIGNIFICANCE_FRACTION,
@@ -12,7 +13,7 @@ from corpus_kit.evaluate.differences import (
     Difference,
     compare_pairs,
 )
-from corpus_kit.evaluate.intervals import LEVEL_FRACTION, Interval, find_t
+from corpus_kit.evaluate.intervals import Interval, find_t
 from corpus_kit.evaluate.metrics import Metric, select_part
 from corpus_kit.evaluate.sign_flip import find_fewest_articles
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
+from corpus_kit.annotate.intervals import LEVEL_FRACTION
 from corpus_kit.canonical import hash_bytes, hash_text, to_canonical_json, to_pretty_json
-from corpus_kit.evaluate.intervals import LEVEL_FRACTION
 from corpus_kit.exchange.publication import Publication, Result, Score, describe_setting, list_scores
 from corpus_kit.exchange.task import EVALUATED_CONFIG, EVALUATED_SPLIT
 

@@ -9,8 +9,6 @@ from corpus_kit.exchange.task import TaskOptions
 from corpus_kit.records import read_bytes
 from corpus_kit.release import Release
 
-EVAL_TASK = "sentences"
-"""The id of the one task in that file."""
 _REBUILD = "Build the release again: corpus-kit build"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from corpus_kit.exchange.hub import EVAL_TASK
+from corpus_kit.build.eval_task import EVAL_TASK
 from corpus_kit.exchange.publication import (
     Publication,
     Result,
