@@ -10,21 +10,22 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from corpus_kit.build import build_release, check_release
+    from corpus_kit.classify import Classifier, adapt_pipeline
     from corpus_kit.corpus import Corpus, load_corpus
     from corpus_kit.errors import CorpusKitError
-    from corpus_kit.evaluate import Classifier, adapt_pipeline, evaluate_loao, score_predictions
+    from corpus_kit.evaluate import evaluate_loao, score_predictions
     from corpus_kit.model import Article, LabelledArticle, Segment, SegmentedArticle
     from corpus_kit.release import load_release
 
 _PUBLIC = {
     "Article": "corpus_kit.model",
-    "Classifier": "corpus_kit.evaluate",
+    "Classifier": "corpus_kit.classify",
     "Corpus": "corpus_kit.corpus",
     "CorpusKitError": "corpus_kit.errors",
     "LabelledArticle": "corpus_kit.model",
     "Segment": "corpus_kit.model",
     "SegmentedArticle": "corpus_kit.model",
-    "adapt_pipeline": "corpus_kit.evaluate",
+    "adapt_pipeline": "corpus_kit.classify",
     "build_release": "corpus_kit.build",
     "check_release": "corpus_kit.build",
     "evaluate_loao": "corpus_kit.evaluate",

@@ -82,11 +82,16 @@ class SegmentedArticle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelledArticle:
-    """What a classifier learns from: an article and one label per segment, in the same order."""
+    """What a classifier learns from: an article and one label per segment, in the same order.
+
+    Attributes:
+        attributions: one per segment, None where its label has none; empty where the corpus has no such column.
+    """
 
     article: SegmentedArticle
     labels: tuple[str, ...]
     fold: int
+    attributions: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

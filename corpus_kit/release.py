@@ -296,5 +296,12 @@ def _join_articles(
         segments = tuple(Segment(**{key: sentence[key] for key in _SEGMENT_COLUMNS}) for sentence in rows)
         article = SegmentedArticle(id=row["id"], text=row["text"], segments=segments)
         labels = tuple(scheme.labels[sentence["label"]] for sentence in rows)
-        joined.append(LabelledArticle(article=article, labels=labels, fold=row["fold"]))
+        attributions = tuple(
+            _name_attribution(scheme, sentence["attribution"]) for sentence in rows if scheme.attributions
+        )
+        joined.append(LabelledArticle(article=article, labels=labels, fold=row["fold"], attributions=attributions))
     return tuple(joined)
+
+
+def _name_attribution(scheme: LabelScheme, value: int | None) -> str | None:
+    return None if value is None else scheme.attributions[value]

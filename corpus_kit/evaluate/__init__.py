@@ -4,13 +4,6 @@ from corpus_kit.evaluate.board import Board, PairResult, ProtocolBoard, Standing
 from corpus_kit.evaluate.bundle import PLATFORMS, make_bundle
 from corpus_kit.evaluate.ceiling import Ceiling, measure_ceilings
 from corpus_kit.evaluate.check import check_leaderboard, compare_run, recompute_run, write_leaderboard
-from corpus_kit.evaluate.classifier import (
-    Classifier,
-    LoadedClassifier,
-    adapt_pipeline,
-    check_probabilities,
-    load_classifier,
-)
 from corpus_kit.evaluate.compare import (
     Comparison,
     DifferingSegment,
@@ -76,7 +69,6 @@ __all__ = [
     "BaselineRun",
     "Board",
     "Ceiling",
-    "Classifier",
     "Comparison",
     "Contender",
     "Declaration",
@@ -85,7 +77,6 @@ __all__ = [
     "Execution",
     "FiledSubmission",
     "Interval",
-    "LoadedClassifier",
     "Metric",
     "PairResult",
     "Plan",
@@ -102,12 +93,10 @@ __all__ = [
     "Submission",
     "System",
     "Tally",
-    "adapt_pipeline",
     "adjust_holm",
     "align_predictions",
     "check_leaderboard",
     "check_predictions",
-    "check_probabilities",
     "collect_runs",
     "compare_pairs",
     "compare_run",
@@ -131,7 +120,6 @@ __all__ = [
     "jackknife_interval",
     "list_differing_segments",
     "list_metrics",
-    "load_classifier",
     "load_dataset",
     "load_task",
     "make_board",

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from corpus_kit.canonical import hash_bytes
+from corpus_kit.classify.load import CLASSIFIER_FILE, read_declared
 from corpus_kit.errors import PredictionError, ReleaseError
 from corpus_kit.evaluate.board import collect_runs, list_records, make_board
 from corpus_kit.evaluate.ceiling import measure_ceilings
-from corpus_kit.evaluate.classifier import CLASSIFIER_FILE, read_declared
 from corpus_kit.evaluate.leaderboard import render_leaderboard
 from corpus_kit.evaluate.predictions import read_predictions
 from corpus_kit.evaluate.protocols import hash_training, select_scored

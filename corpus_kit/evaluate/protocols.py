@@ -9,14 +9,14 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from corpus_kit.canonical import hash_text
-from corpus_kit.errors import ClassifierError, ReleaseError, UnknownName
-from corpus_kit.evaluate.classifier import (
+from corpus_kit.classify import (
     Classifier,
     LoadedClassifier,
     blame_classifier,
     check_probabilities,
     load_classifier,
 )
+from corpus_kit.errors import ClassifierError, ReleaseError, UnknownName
 from corpus_kit.evaluate.predictions import PROBABILITY_DECIMALS, Prediction
 from corpus_kit.model import LabelledArticle
 from corpus_kit.release import Release

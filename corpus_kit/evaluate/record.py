@@ -18,8 +18,8 @@ from pydantic import Field, model_validator
 
 import corpus_kit
 from corpus_kit.canonical import digest_value, to_pretty_json
+from corpus_kit.classify import NAME_PATTERN
 from corpus_kit.errors import PredictionError
-from corpus_kit.evaluate.classifier import NAME_PATTERN
 from corpus_kit.evaluate.intervals import METHOD, Interval
 from corpus_kit.evaluate.metrics import list_metrics
 from corpus_kit.evaluate.score import Scores

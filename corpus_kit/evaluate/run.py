@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from corpus_kit.canonical import hash_bytes
+from corpus_kit.classify import CLASSIFIER_FILE, LoadedClassifier, load_classifier
 from corpus_kit.errors import PredictionError, TargetError, UnknownName
-from corpus_kit.evaluate.classifier import CLASSIFIER_FILE, LoadedClassifier, load_classifier
 from corpus_kit.evaluate.intervals import Interval
 from corpus_kit.evaluate.metrics import RANKING_METRIC
 from corpus_kit.evaluate.predictions import format_predictions, read_predictions

@@ -11,8 +11,9 @@ from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
 
+from corpus_kit.classify import Classifier, adapt_pipeline, check_probabilities, load_classifier
 from corpus_kit.errors import ClassifierError, UnknownName
-from corpus_kit.evaluate import Classifier, adapt_pipeline, check_probabilities, evaluate_loao, load_classifier
+from corpus_kit.evaluate import evaluate_loao
 from corpus_kit.model import LabelledArticle, SegmentedArticle
 from tests.factories import BASELINES, make_article, make_release
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from corpus_kit.classify import load_classifier
 from corpus_kit.errors import PredictionError, ReleaseError
-from corpus_kit.evaluate import METRICS, Prediction, evaluate_loao, load_classifier, score_predictions
+from corpus_kit.evaluate import METRICS, Prediction, evaluate_loao, score_predictions
 from corpus_kit.release import Release
 from tests.factories import BASELINES, LABELS, list_ids, make_release
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[2] / "corpus_kit"
-STAGES = ("ingest", "segment", "annotate", "diff", "build", "hydrate", "publish", "evaluate", "exchange")
+STAGES = ("ingest", "segment", "annotate", "diff", "build", "hydrate", "publish", "classify", "evaluate", "exchange")
 SHELL = ("cli", "score", "__main__")
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "templates" not in path.parts)
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from corpus_kit.build import BuildResult
+from corpus_kit.classify import load_classifier
 from corpus_kit.errors import ClassifierError
-from corpus_kit.evaluate import Execution, evaluate_loao, format_predictions, load_classifier
+from corpus_kit.evaluate import Execution, evaluate_loao, format_predictions
 from corpus_kit.release import load_release
 from tests.factories import BASELINES, make_release
 

@@ -1,41 +1,23 @@
-"""What a classifier is, how the file that defines one is loaded, and how a scikit-learn pipeline becomes one."""
+"""The file that defines a classifier is executed, and what it raises is put down to it."""
 
 import ast
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol
-
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from typing import Any
 
 from corpus_kit.canonical import hash_bytes
+from corpus_kit.classify.contract import CONTRACT, Classifier, MakeClassifier
 from corpus_kit.errors import ClassifierError, CorpusKitError, UnknownName
-from corpus_kit.model import LabelledArticle, SegmentedArticle
 from corpus_kit.records import read_bytes
 
 CLASSIFIER_FILE = "classifier.py"
 NAME_PATTERN = r"^[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)*$"
-_CONTRACT = "See docs/evaluation.md for what a classifier is"
-
-
-class Classifier(Protocol):
-    """A system that reads whole articles."""
-
-    def fit(self, articles: Sequence[LabelledArticle]) -> None:
-        """Learn from labelled articles; a system without training does nothing. Articles may have no segments."""
-
-    def predict(self, article: SegmentedArticle) -> NDArray[np.float64]:
-        """Probabilities of shape (segments, labels): rows in the segments' order, columns in the scheme's."""
-
-
-MakeClassifier = Callable[[Sequence[str], int], Classifier]
-"""The labels in the scheme's order and a seed to a new classifier that has learnt nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +45,13 @@ def load_classifier(name_or_path: str, baselines_dir: Path) -> LoadedClassifier:
     read or executed, or that defines no `Classifier`, is a ClassifierError with the line at fault.
     """
     path = Path(name_or_path).resolve() if name_or_path.endswith(".py") else _find_baseline(name_or_path, baselines_dir)
-    source = read_bytes(path, ClassifierError, remedy=_CONTRACT)
+    source = read_bytes(path, ClassifierError, remedy=CONTRACT)
     defined = getattr(_execute(source, path), "Classifier", None)
     if not isinstance(defined, type) or not all(callable(getattr(defined, name, None)) for name in ("fit", "predict")):
-        raise ClassifierError("defines no class Classifier with fit and predict", path=path, remedy=_CONTRACT)
+        raise ClassifierError("defines no class Classifier with fit and predict", path=path, remedy=CONTRACT)
     version, is_trained = getattr(defined, "version", "1"), getattr(defined, "is_trained", True)
     if not isinstance(version, str) or not isinstance(is_trained, bool):
-        raise ClassifierError("Classifier.version is a str, Classifier.is_trained a bool", path=path, remedy=_CONTRACT)
+        raise ClassifierError("Classifier.version is a str, Classifier.is_trained a bool", path=path, remedy=CONTRACT)
 
     def make(labels: Sequence[str], seed: int) -> Classifier:
         with blame_classifier(path, "being made"):
@@ -150,72 +132,3 @@ def read_declared(path: Path) -> dict[str, Any]:
             if isinstance(target, ast.Name) and target.id in declared:
                 declared[target.id] = node.value.value
     return declared
-
-
-def check_probabilities(values: ArrayLike, article: SegmentedArticle, labels: Sequence[str]) -> NDArray[np.float64]:
-    """The probabilities of an article as an array of shape (segments, labels).
-
-    A ClassifierError names the article, and the row from 0, where the shape is another, a value is not finite or below
-    0, or a row's sum is further than 1e-6 from 1. Without segments the shape is (0, labels).
-    """
-    expected = (len(article.segments), len(labels))
-    try:
-        found = np.asanyarray(values)
-        if isinstance(found, np.ma.MaskedArray) or np.iscomplexobj(found):
-            raise ClassifierError(f"article {article.id!r}: masked or complex probabilities", remedy=_CONTRACT)
-        rows = np.asarray(found, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError) as e:
-        raise ClassifierError(f"article {article.id!r}: not an array of numbers", remedy=_CONTRACT) from e
-    if rows.shape != expected:
-        raise ClassifierError(
-            f"article {article.id!r}: probabilities of shape {rows.shape} instead of {expected}", remedy=_CONTRACT
-        )
-    is_proper = np.isfinite(rows) & (rows >= 0)
-    totals = np.where(is_proper, rows, 0).sum(axis=1)
-    for wrong, what in (
-        (~is_proper.all(axis=1), "a value is negative or not finite"),
-        (np.abs(totals - 1) > 1e-6, "the sum is not 1"),
-    ):
-        if wrong.any():
-            row = int(np.argmax(wrong))
-            raise ClassifierError(f"article {article.id!r}, row {row}: {what}: {rows[row].tolist()}", remedy=_CONTRACT)
-    return rows
-
-
-def adapt_pipeline(pipeline: Any, labels: Sequence[str]) -> Classifier:
-    """A scikit-learn pipeline over the texts of single segments as a classifier.
-
-    Each `fit` trains a clone. A label that the training articles lack gets probability 0; a single label among them
-    gets 1 without training, and without training segments all labels are equal. Without `predict_proba` the predicted
-    label gets 1.
-    """
-    return _PipelineClassifier(pipeline, labels)
-
-
-class _PipelineClassifier:
-    def __init__(self, pipeline: Any, labels: Sequence[str]) -> None:
-        self.pipeline, self.labels = pipeline, list(labels)
-        self.fitted: Any = None
-        self.constant = np.full(len(self.labels), 1 / len(self.labels))
-
-    def fit(self, articles: Sequence[LabelledArticle]) -> None:
-        from sklearn.base import clone
-
-        texts = [segment.text for labelled in articles for segment in labelled.article.segments]
-        targets = [label for labelled in articles for label in labelled.labels]
-        found = set(targets)
-        is_constant = [label in found for label in self.labels] if found else [True] * len(self.labels)
-        self.constant = np.array(is_constant, dtype=np.float64) / sum(is_constant)
-        self.fitted = clone(self.pipeline).fit(texts, targets) if len(found) > 1 else None
-
-    def predict(self, article: SegmentedArticle) -> NDArray[np.float64]:
-        rows = np.tile(self.constant, (len(article.segments), 1))
-        if self.fitted is None or not article.segments:
-            return rows
-        texts = [segment.text for segment in article.segments]
-        rows[:] = 0
-        if hasattr(self.fitted, "predict_proba"):
-            rows[:, [self.labels.index(label) for label in self.fitted.classes_]] = self.fitted.predict_proba(texts)
-        else:
-            rows[np.arange(len(texts)), [self.labels.index(label) for label in self.fitted.predict(texts)]] = 1
-        return rows
