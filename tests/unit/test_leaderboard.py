@@ -13,6 +13,7 @@ import pytest
 from pydantic import ValidationError
 
 from corpus_kit.canonical import hash_bytes, to_pretty_json
+from corpus_kit.classify import load_classifier
 from corpus_kit.errors import PredictionError, ReleaseError, TargetError, UnknownName
 from corpus_kit.evaluate import (
     Execution,
@@ -23,7 +24,6 @@ from corpus_kit.evaluate import (
     digest_record,
     evaluate_loao,
     list_metrics,
-    load_classifier,
     make_board,
     read_record,
     recompute_run,

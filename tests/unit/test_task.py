@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from corpus_kit.classify import load_classifier
 from corpus_kit.errors import CorpusKitError, TaskError, UnknownName
 from corpus_kit.evaluate import (
     evaluate_split,
     hash_training,
-    load_classifier,
     load_dataset,
     score_predictions,
     select_scored,

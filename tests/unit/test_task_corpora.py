@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from corpus_kit.build import BuildResult
+from corpus_kit.classify import load_classifier
 from corpus_kit.evaluate import (
     check_leaderboard,
     evaluate_loao,
     evaluate_split,
-    load_classifier,
     load_dataset,
     run_baseline,
     score_predictions,
