@@ -27,8 +27,8 @@ stale: .venv/installed-dev
 	$(BIN)/corpus-kit build
 	$(BIN)/corpus-kit check
 	$(BIN)/corpus-kit card --check DATASET_CARD.md README.md docs/release.md
-	$(BIN)/corpus-kit leaderboard --check
 	$(BIN)/corpus-kit build --corpus seeds/composed
+	$(BIN)/corpus-kit leaderboard --check --train seeds/composed
 	$(BIN)/corpus-kit check --corpus seeds/composed
 	$(BIN)/corpus-kit card --check --corpus seeds/composed
 

@@ -93,6 +93,10 @@ class PublicationError(CorpusKitError):
     """A form in which results go out asks for something that wasn't said."""
 
 
+class TransferError(CorpusKitError):
+    """Training data don't fit what is to be predicted: a label without a meaning there, or articles of both."""
+
+
 class ClassifierError(CorpusKitError):
     """A baseline can't be loaded, or doesn't keep the classifier's contract."""
 

@@ -113,7 +113,13 @@ def parse_record(
     data: bytes, model: type[RecordType], error: type[CorpusKitError], *, path: Path, line: int | None
 ) -> RecordType:
     """One JSON text as a record."""
-    value = parse_json(data, error, path=path, line=line)
+    return check_record(parse_json(data, error, path=path, line=line), model, error, path=path, line=line)
+
+
+def check_record(
+    value: Any, model: type[RecordType], error: type[CorpusKitError], *, path: Path, line: int | None
+) -> RecordType:
+    """A value of JSON as a record."""
     try:
         return model.model_validate(value)
     except ValidationError as e:

@@ -1,5 +1,8 @@
 """`corpus-kit leaderboard`: write the board from stored predictions."""
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from corpus_kit.cli.options import (
@@ -11,14 +14,28 @@ from corpus_kit.cli.options import (
 )
 
 
-def leaderboard(release: DatasetOption = None, corpus: CorpusOption = None, check: CheckOption = False) -> None:
+def leaderboard(
+    release: DatasetOption = None,
+    corpus: CorpusOption = None,
+    check: CheckOption = False,
+    train: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--train", metavar="DIR|FILE.toml", help="Verify what was learnt from this; for each training set."
+        ),
+    ] = None,
+) -> None:
     """Write baselines/LEADERBOARD.md; with --check recompute every number from the stored predictions."""
-    from corpus_kit.evaluate import check_leaderboard, write_leaderboard
+    from corpus_kit.evaluate import check_leaderboard, list_unverified, load_dataset, write_leaderboard
 
     opened = open_dataset(release, corpus)
     loaded, baselines, board = opened.release, opened.baselines_dir, opened.board_path
+    training = [load_dataset(path) for path in train or ()]
+    for line in list_unverified(baselines, loaded, training):
+        typer.echo(f"not verified: {line}", err=True)
     if check:
-        report_differences(check_leaderboard(baselines, loaded, board), fine=f"{board}: every number is as recomputed")
+        found = check_leaderboard(baselines, loaded, board, training=training)
+        report_differences(found, fine=f"{board}: every number is as recomputed")
         return
-    write_leaderboard(baselines, loaded, board)
+    write_leaderboard(baselines, loaded, board, training=training)
     typer.echo(f"wrote {board}")

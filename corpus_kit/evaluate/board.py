@@ -7,13 +7,21 @@ from pathlib import Path
 
 import numpy as np
 
+from corpus_kit.canonical import to_canonical_json
 from corpus_kit.errors import ReleaseError
 from corpus_kit.evaluate.ceiling import Ceiling
 from corpus_kit.evaluate.differences import SIGNIFICANCE_FRACTION, Contender, Difference, compare_pairs
 from corpus_kit.evaluate.metrics import RANKING_METRIC, parse_metric
-from corpus_kit.evaluate.protocols import PROTOCOLS
-from corpus_kit.evaluate.record import DatasetEntry, ResultRecord, Run, SegmentCounts, read_record, restore_tally
-from corpus_kit.evaluate.stored import list_result_folders
+from corpus_kit.evaluate.record import (
+    DatasetEntry,
+    ResultRecord,
+    Run,
+    SegmentCounts,
+    TrainingEntry,
+    read_record,
+    restore_tally,
+)
+from corpus_kit.evaluate.stored import list_result_folders, list_results
 from corpus_kit.evaluate.tally import Tally
 from corpus_kit.evaluate.ties import adjust_holm, group_ties
 from corpus_kit.release import Release
@@ -59,6 +67,7 @@ class ProtocolBoard:
     Attributes:
         supports: segments that the protocol has predicted, per label, in the scheme's order.
         articles: the articles that have such segments, with how many; the G of every interval and test.
+        training: what the systems learnt from and what its labels mean here, under the protocol `transfer`.
         ceilings: the annotators; none where the protocol has only part of the segments predicted.
     """
 
@@ -69,6 +78,7 @@ class ProtocolBoard:
     ceilings: tuple[Ceiling, ...]
     standings: tuple[Standing, ...]
     pairs: tuple[PairResult, ...]
+    training: TrainingEntry | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +87,7 @@ class Board:
 
     Attributes:
         dataset: None where no results are stored.
-        protocols: by name; empty where no results are stored.
+        protocols: by name, `transfer` once per training data and mapping; empty where no results are stored.
     """
 
     dataset: DatasetEntry | None
@@ -88,7 +98,7 @@ class Board:
 def list_records(baselines_dir: Path, release: Release) -> list[Path]:
     """Where results for this version of the dataset are stored, sorted; none if there are none."""
     folders = list_result_folders(baselines_dir, release)
-    return sorted(path for folder in folders for name in PROTOCOLS if (path := folder / f"{name}.json").is_file())
+    return sorted(path for folder in folders for path in list_results(folder))
 
 
 def collect_runs(baselines_dir: Path, release: Release) -> list[Run]:
@@ -100,12 +110,10 @@ def make_board(runs: Sequence[Run], ceilings: Sequence[Ceiling] = ()) -> Board:
     """The board of some runs, whatever their order; a ReleaseError where they are not of one release."""
     if not runs:
         return Board(dataset=None, labels=(), protocols=())
-    by_protocol = [
-        (protocol, list(group)) for protocol, group in groupby(sorted(runs, key=_get_protocol), key=_get_protocol)
-    ]
+    by_protocol = [list(group) for _, group in groupby(sorted(runs, key=_describe_protocol), key=_describe_protocol)]
     for run in runs:
         _require_same_release(run, runs[0])
-    for _, group in by_protocol:
+    for group in by_protocol:
         for run in group:
             _require_same_segments(run, group[0])
     most = max(run.record.counts.segments for run in runs)
@@ -114,17 +122,18 @@ def make_board(runs: Sequence[Run], ceilings: Sequence[Ceiling] = ()) -> Board:
         labels=tuple(runs[0].record.labels),
         protocols=tuple(
             _rank_records(
-                protocol,
                 sorted((run.record for run in group), key=_order),
                 tuple(ceilings) if group[0].record.counts.segments == most else (),
             )
-            for protocol, group in by_protocol
+            for group in by_protocol
         ),
     )
 
 
-def _get_protocol(run: Run) -> str:
-    return run.record.protocol
+def _describe_protocol(run: Run) -> tuple[str, str]:
+    """What two systems must have in common to be compared: the protocol, and what they were transferred from."""
+    training = run.record.learnt_from
+    return run.record.protocol, "" if training is None else to_canonical_json(training.model_dump())
 
 
 def _require_same_release(run: Run, first: Run) -> None:
@@ -155,14 +164,14 @@ def _order(record: ResultRecord) -> tuple[float, str]:
     return (1.0 if value is None else -value, record.system.name)
 
 
-def _rank_records(protocol: str, records: Sequence[ResultRecord], ceilings: tuple[Ceiling, ...]) -> ProtocolBoard:
+def _rank_records(records: Sequence[ResultRecord], ceilings: tuple[Ceiling, ...]) -> ProtocolBoard:
     first, labels = records[0], records[0].labels
     sizes = {name: int(np.sum(matrix)) for name, matrix in first.confusion.items()}
     names = [record.system.name for record in records]
     tallies = [_reorder(restore_tally(record), tuple(records[0].confusion)) for record in records]
     indexes = list(combinations(range(len(records)), 2))
     found = compare_pairs(
-        [Contender(r.system.name, tally, r.system.is_trained) for r, tally in zip(records, tallies, strict=True)],
+        [Contender(r.system.name, tally, r.is_approximate) for r, tally in zip(records, tallies, strict=True)],
         indexes,
         [parse_metric(name, labels) for name in TESTED_METRICS],
         labels=labels,
@@ -171,7 +180,8 @@ def _rank_records(protocol: str, records: Sequence[ResultRecord], ceilings: tupl
     separable = {pair for pair, p in zip(indexes, by_metric[0], strict=True) if p <= SIGNIFICANCE_FRACTION}
     groups = group_ties(len(records), separable)
     return ProtocolBoard(
-        protocol=protocol,
+        protocol=first.protocol,
+        training=first.learnt_from,
         supports={label: first.supports[label] for label in labels},
         counts=first.counts,
         articles={name: size for name, size in sizes.items() if size},

@@ -1,6 +1,6 @@
 """Stored results are computed again from the stored predictions, and what differs is listed by name."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from math import isclose
 from pathlib import Path
@@ -8,20 +8,35 @@ from typing import Any
 
 from corpus_kit.canonical import hash_bytes
 from corpus_kit.classify.load import CLASSIFIER_FILE, read_declared
-from corpus_kit.errors import PredictionError, ReleaseError
+from corpus_kit.errors import PredictionError, ReleaseError, TransferError
 from corpus_kit.evaluate.board import collect_runs, list_records, make_board
 from corpus_kit.evaluate.ceiling import measure_ceilings
+from corpus_kit.evaluate.check_transfer import find_training, list_transfer_faults
 from corpus_kit.evaluate.leaderboard import render_leaderboard
 from corpus_kit.evaluate.predictions import read_predictions
 from corpus_kit.evaluate.protocols import hash_training, select_scored
-from corpus_kit.evaluate.record import Origin, ResultRecord, digest_record, make_record, read_record
+from corpus_kit.evaluate.record import (
+    TRANSFER,
+    Origin,
+    ResultRecord,
+    digest_record,
+    is_retrained,
+    make_record,
+    read_record,
+)
 from corpus_kit.evaluate.score import score_predictions
-from corpus_kit.evaluate.stored import find_submission, list_result_folders, locate_predictions
+from corpus_kit.evaluate.stored import (
+    find_submission,
+    list_result_folders,
+    locate_predictions,
+    read_protocol,
+)
 from corpus_kit.evaluate.submission import (
     describe_submission,
     list_proof_faults,
     read_submission,
 )
+from corpus_kit.evaluate.transfer import hash_training_set, make_training_set, mark_shared
 from corpus_kit.files import write_atomically
 from corpus_kit.records import decode_utf8, read_bytes
 from corpus_kit.release import Release
@@ -30,31 +45,58 @@ TOLERANCE = 1e-12
 _NOT_RECOMPUTED = frozenset({"digest", "versions", "timing"})
 
 
-def recompute_run(record_path: Path, release: Release) -> dict[str, Any]:
+def recompute_run(record_path: Path, release: Release, *, training: Sequence[Release] = ()) -> dict[str, Any]:
     """The record that the predictions stored beside `record_path` lead to.
 
     The protocol is what the file's name says. Where the system's folder has a classifier, its digest, version and
     whether it is trained are read from there; else they are taken over from the stored record, as are the seed and the
-    package versions. Missing predictions are counted as wrong and listed. A PredictionError where the predictions don't
-    fit the release.
+    package versions. Of a transferred system the mapping is taken over, too, and so is what the training data are and
+    share with the release, unless they are among `training`. Missing predictions are counted as wrong and listed. A
+    PredictionError where the predictions don't fit the release; a TransferError where the training data don't.
     """
     stored = read_record(record_path)
-    protocol = record_path.stem
+    protocol = read_protocol(record_path)
     predictions_path = locate_predictions(record_path)
-    scored, submitted = select_scored(release, protocol), find_submission(record_path)
-    predictions = read_predictions(predictions_path, scored, allow_missing=submitted is None)
-    system, training = stored.system.model_copy(update=_find_system(record_path)), hash_training(release, protocol)
+    submitted = find_submission(record_path)
+    predictions = read_predictions(predictions_path, select_scored(release, protocol), allow_missing=submitted is None)
+    system = stored.system.model_copy(update=_find_system(record_path))
+    origin = _recompute_origin(stored, record_path, release, training=training)
     if submitted is not None and not system.is_trained:
-        training = {}
-    is_approximate = system.is_trained and protocol == "loao"
+        origin = origin._replace(train_ids_sha256={})
+    scored = select_scored(release, protocol)
+    if origin.training is not None:
+        scored = mark_shared(release, origin.training.shared_segments)
     record = make_record(
         scored,
-        score_predictions(scored, predictions, allow_missing=True, is_approximate=is_approximate),
+        score_predictions(scored, predictions, allow_missing=True, is_approximate=is_retrained(system, protocol)),
         system,
-        origin=Origin(protocol, stored.seed, training),
+        origin=origin,
         predictions_sha256=hash_bytes(read_bytes(predictions_path, PredictionError)),
     )
     return {**record, "versions": stored.versions}
+
+
+def _recompute_origin(
+    stored: ResultRecord, record_path: Path, release: Release, *, training: Sequence[Release]
+) -> Origin:
+    protocol = read_protocol(record_path)
+    if protocol != TRANSFER:
+        return Origin(protocol, stored.seed, hash_training(release, protocol))
+    entry = stored.learnt_from
+    if entry is None:
+        raise PredictionError(
+            f"the file's name says {protocol}, the record says {stored.protocol}",
+            path=record_path,
+            remedy="Run it again: corpus-kit evaluate NAME",
+        )
+    found = find_training(entry, training)
+    if found is None:
+        return Origin(protocol, stored.seed, stored.train_ids_sha256, entry)
+    mapping = {label: entry.mapping.get(label) for label in found.scheme.labels}
+    if not any(mapping.values()):
+        raise PredictionError("training.mapping: no label of the training data has a meaning", path=record_path)
+    known = make_training_set(found, release, mapping, allow_overlap=True)
+    return Origin(protocol, stored.seed, hash_training_set(found), known.describe())
 
 
 def _find_system(record_path: Path) -> dict[str, Any]:
@@ -86,7 +128,7 @@ def compare_run(stored: ResultRecord, recomputed: Mapping[str, Any]) -> list[str
         line
         for name, value in values.items()
         if name not in _NOT_RECOMPUTED
-        for line in _list_differences(value, recomputed[name], name)
+        for line in _list_differences(value, recomputed.get(name), name)
     ]
     is_own = digest == stored.digest
     return found + ([] if is_own else [f"digest: stored {stored.digest!r}, the record has {digest!r}"])
@@ -119,7 +161,7 @@ def _show(value: Any) -> str:
     return "nothing" if value is _ABSENT else repr(value)
 
 
-def list_differences(baselines_dir: Path, release: Release) -> list[str]:
+def list_differences(baselines_dir: Path, release: Release, training: Sequence[Release] = ()) -> list[str]:
     """What differs between each stored result and what its predictions give, a line each; empty where nothing does.
 
     Predictions without a result, and a result that was run by a classifier that is gone, are differences too.
@@ -128,9 +170,10 @@ def list_differences(baselines_dir: Path, release: Release) -> list[str]:
     for path in list_records(baselines_dir, release):
         try:
             record = read_record(path)
-            found += [f"{path}: {line}" for line in compare_run(record, recompute_run(path, release))]
-            found += _check_submission(path, release)
-        except (PredictionError, ReleaseError) as e:
+            recomputed = recompute_run(path, release, training=training)
+            found += [f"{path}: {line}" for line in compare_run(record, recomputed)]
+            found += _check_submission(path, release) + list_transfer_faults(path, record, release)
+        except (PredictionError, ReleaseError, TransferError) as e:
             found.append(str(e))
             continue
         if record.system.source_sha256 is not None and not (path.parent.parent / CLASSIFIER_FILE).is_file():
@@ -169,12 +212,16 @@ def render_board(baselines_dir: Path, release: Release) -> str:
     return render_leaderboard(make_board(collect_runs(baselines_dir, release), measure_ceilings(release)))
 
 
-def write_leaderboard(baselines_dir: Path, release: Release, board_path: Path) -> None:
+def write_leaderboard(
+    baselines_dir: Path, release: Release, board_path: Path, *, training: Sequence[Release] = ()
+) -> None:
     """Write the board of all stored results, whole or not at all.
 
-    A PredictionError, and no board, where a stored result isn't what its predictions give.
+    `training` are the datasets that transferred systems learnt from, as far as they are here; `list_unverified` says
+    what is not verified without the others. A PredictionError, and no board, where a stored result isn't what its
+    predictions give.
     """
-    found = list_differences(baselines_dir, release)
+    found = list_differences(baselines_dir, release, training)
     if found:
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         raise PredictionError(
@@ -183,13 +230,16 @@ def write_leaderboard(baselines_dir: Path, release: Release, board_path: Path) -
     write_atomically(board_path, render_board(baselines_dir, release).encode("utf-8"))
 
 
-def check_leaderboard(baselines_dir: Path, release: Release, board_path: Path) -> list[str]:
+def check_leaderboard(
+    baselines_dir: Path, release: Release, board_path: Path, *, training: Sequence[Release] = ()
+) -> list[str]:
     """Every difference between what is stored and what is recomputed, a line each; empty where nothing differs.
 
     Each stored result is computed again from its predictions, then the board's text is compared with the one that the
-    stored results make. A result whose predictions are refused is a difference.
+    stored results make. A result whose predictions are refused is a difference. `training` is as for
+    `write_leaderboard`.
     """
-    found = list_differences(baselines_dir, release)
+    found = list_differences(baselines_dir, release, training)
     try:
         expected = render_board(baselines_dir, release)
     except PredictionError:

@@ -8,8 +8,8 @@ from corpus_kit.errors import PredictionError, UnknownName
 from corpus_kit.evaluate.differences import Contender
 from corpus_kit.evaluate.predictions import Prediction, read_predictions
 from corpus_kit.evaluate.protocols import PROTOCOLS, select_scored
-from corpus_kit.evaluate.record import read_record
-from corpus_kit.evaluate.stored import list_result_folders, locate_predictions
+from corpus_kit.evaluate.record import TRANSFER, read_record
+from corpus_kit.evaluate.stored import list_result_folders, locate_predictions, read_protocol
 from corpus_kit.evaluate.tally import count_tally
 from corpus_kit.markdown import show_text
 from corpus_kit.records import read_bytes
@@ -30,10 +30,11 @@ def read_contender(
 ) -> ReadContender:
     """A system by the name of its folder in `baselines_dir`, or a prediction file by its path, which ends in `.jsonl`.
 
-    Missing predictions are counted as wrong. A PredictionError where predictions don't fit the release or a stored
-    run's record is of others; an UnknownName lists the systems that have a run of this release.
+    `protocol` is the name of the stored result: of a transferred system with what it learnt from, such as
+    `transfer-news-1.0.0`. Missing predictions are counted as wrong. A PredictionError where predictions don't fit the
+    release or a stored run's record is of others; an UnknownName lists the systems that have a run of this release.
     """
-    if protocol not in PROTOCOLS:
+    if protocol not in PROTOCOLS and read_protocol(Path(protocol)) != TRANSFER:
         raise UnknownName("protocol", protocol, PROTOCOLS)
     release = select_scored(release, protocol)
     if name_or_path.endswith(".jsonl"):
@@ -56,7 +57,7 @@ def read_contender(
             remedy="See what differs: corpus-kit leaderboard --check",
         )
     predictions = read_predictions(path, release, allow_missing=True)
-    return _make(name_or_path, path, predictions, release, record.system.is_trained)
+    return _make(name_or_path, path, predictions, release, record.is_approximate)
 
 
 def _make(

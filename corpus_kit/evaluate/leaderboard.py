@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from corpus_kit.evaluate.board import Board, ProtocolBoard, Standing
 from corpus_kit.evaluate.ceiling import Ceiling
-from corpus_kit.evaluate.leaderboard_notes import MIN_SUPPORT, UNKNOWN, write_notes, write_pair_notes
+from corpus_kit.evaluate.leaderboard_notes import MIN_SUPPORT, UNKNOWN, name_protocol, write_notes, write_pair_notes
 from corpus_kit.evaluate.leaderboard_sections import render_articles, render_pairs
 from corpus_kit.evaluate.metrics import Metric
 from corpus_kit.evaluate.record import MetricEntry, describe_interval
@@ -39,17 +39,17 @@ def render_leaderboard(board: Board) -> str:
             "scores can't be compared with scores on the whole or on another subset."
         )
     for protocol in board.protocols:
-        blocks += [f"**Protocol `{protocol.protocol}`**", _render_systems(protocol), "\n".join(write_notes(protocol))]
+        blocks += [f"**{name_protocol(protocol)}**", _render_systems(protocol), "\n".join(write_notes(protocol))]
     for title, make in (
         ("Labels", _render_labels),
         ("Probabilities", _render_probabilities),
         ("Differences", _render_pairs),
         ("Articles", render_articles),
     ):
-        made = [(protocol.protocol, text) for protocol in board.protocols if (text := make(protocol))]
+        made = [(name_protocol(protocol), text) for protocol in board.protocols if (text := make(protocol))]
         blocks += [f"## {title}"] if made else []
         for name, text in made:
-            blocks += [f"Protocol `{name}`:", text] if len(board.protocols) > 1 else [text]
+            blocks += [f"{name}:", text] if len(board.protocols) > 1 else [text]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -68,10 +68,11 @@ def _render_systems(protocol: ProtocolBoard) -> str:
 def _choose_columns(protocol: ProtocolBoard) -> Iterator[tuple[str, str]]:
     """The titles of the main table's columns, each with its metric."""
     duplicates = protocol.counts.duplicates
+    kind = "recurring segment" if protocol.training is None else "shared segment"
     for title, name in (("Macro-F1", "macro_f1"), ("Accuracy", "accuracy")):
         yield title, name
         if duplicates:
-            yield f"{title} without {count_of(duplicates, 'recurring segment')}", f"{name}_without_duplicates"
+            yield f"{title} without {count_of(duplicates, kind)}", f"{name}_without_duplicates"
     yield "MCC", "mcc"
 
 

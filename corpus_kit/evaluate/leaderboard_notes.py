@@ -38,11 +38,49 @@ _SUBMITTED = (
 )
 
 
+def name_protocol(protocol: ProtocolBoard) -> str:
+    """A protocol as a title: of `transfer` with what was learnt from, and with the labels that are called otherwise."""
+    training = protocol.training
+    if training is None:
+        return f"Protocol `{protocol.protocol}`"
+    renamed = "; ".join(
+        f"{escape_inline(source)} left out" if target is None else f"{escape_inline(source)} → {escape_inline(target)}"
+        for source, target in training.mapping.items()
+        if source != target
+    )
+    learnt = f"learnt from {escape_inline(f'{training.dataset.name} {training.dataset.version}')}, tested here"
+    return f"Protocol `{protocol.protocol}`: {learnt}" + (f" ({renamed})" if renamed else "")
+
+
+def _write_transfer_notes(protocol: ProtocolBoard) -> list[str]:
+    """What was learnt from, the labels that can't be said, and what training shows of what was predicted."""
+    training = protocol.training
+    if training is None:
+        return []
+    notes = [
+        (
+            "- Each system that learns was trained once, on the whole of the other dataset with the digest "
+            f"`{training.dataset.digest}`, in that one's labels."
+        )
+    ]
+    unsaid = [escape_inline(label) for label in protocol.supports if label not in training.mapping.values()]
+    if unsaid:
+        notes.append(f"- No label of the training data means {', '.join(unsaid)}: that is never predicted.")
+    if protocol.counts.duplicates:
+        notes.append(
+            f"- {count_of(protocol.counts.duplicates, 'segment')}, "
+            f"{count_of(len(training.shared_articles), 'whole article')} among them, stand in the training data, too. "
+            "The columns without them leave them out."
+        )
+    return notes
+
+
 def write_notes(protocol: ProtocolBoard) -> list[str]:
     """The bullets below the table of a protocol's systems."""
     articles, few = len(protocol.articles), [label for label, n in protocol.supports.items() if n < MIN_SUPPORT]
     entries = [entry for one in protocol.standings for entry in one.record.metrics.values()]
     notes = [
+        *_write_transfer_notes(protocol),
         *([_SUBMITTED] if any(one.record.system.kind != RERUN for one in protocol.standings) else []),
         (
             f"- The unit of sampling is the article; there are {articles}. In brackets: {LEVEL_FRACTION:.0%} "
@@ -62,12 +100,13 @@ def write_notes(protocol: ProtocolBoard) -> list[str]:
             f"- Macro-F1 rests to {len(few)}/{len(protocol.supports)} on labels with fewer than {MIN_SUPPORT} segments "
             f"({named}). Read it beside accuracy."
         )
-    if protocol.counts.duplicates:
+    if protocol.counts.duplicates and protocol.training is None:
         notes.append(
             f"- {count_of(protocol.counts.duplicates, 'segment')} recur in another fold, so that training may have "
             "shown them. The columns without them leave them out."
         )
-    notes += [_APPROXIMATE] if any(entry.approximate for entry in entries) else []
+    retrained = [one.record for one in protocol.standings if one.record.is_approximate]
+    notes += [_APPROXIMATE] if any(entry.approximate for one in retrained for entry in one.metrics.values()) else []
     notes += [_UNKNOWN_NOTE] if any(entry.low is None for entry in entries) else []
     notes += [_CEILING] if protocol.ceilings else []
     return [*notes, _write_group_note(articles, protocol)]

@@ -1,12 +1,13 @@
 """How a system comes to predict a release without having seen what it predicts."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corpus_kit.canonical import hash_text
 from corpus_kit.classify import (
@@ -18,7 +19,7 @@ from corpus_kit.classify import (
 )
 from corpus_kit.errors import ClassifierError, ReleaseError, UnknownName
 from corpus_kit.evaluate.predictions import PROBABILITY_DECIMALS, Prediction
-from corpus_kit.model import LabelledArticle
+from corpus_kit.model import LabelledArticle, SegmentedArticle
 from corpus_kit.release import Release
 
 Progress = Callable[[int, int], None]
@@ -103,7 +104,12 @@ def split_folds(release: Release) -> list[Fold]:
 
 def hash_training_ids(fold: Fold) -> str:
     """The SHA-256 over the sorted ids of a fold's training segments, a line each."""
-    ids = sorted(segment.id for labelled in fold.training for segment in labelled.article.segments)
+    return hash_segment_ids(fold.training)
+
+
+def hash_segment_ids(articles: Iterable[LabelledArticle]) -> str:
+    """The SHA-256 over the sorted ids of some articles' segments, a line each."""
+    ids = sorted(segment.id for labelled in articles for segment in labelled.article.segments)
     return hash_text("".join(f"{id_}\n" for id_ in ids))
 
 
@@ -253,20 +259,26 @@ def predict_fold(task: FoldTask, fold: Fold) -> FoldRun:
 def _predict(
     classifier: Classifier, loaded: LoadedClassifier, labelled: LabelledArticle, labels: Sequence[str]
 ) -> list[Prediction]:
+    with blame_classifier(loaded.path, "predicting"):
+        rows = check_probabilities(classifier.predict(labelled.article), labelled.article, labels)
+    return make_predictions(labelled.article, rows, labels, fold=labelled.fold)
+
+
+def make_predictions(
+    article: SegmentedArticle, rows: NDArray[np.float64], labels: Sequence[str], *, fold: int | None
+) -> list[Prediction]:
     """Predictions for one article: of equal probabilities the label that comes first in the scheme.
 
     Probabilities are rounded as a prediction file has them, so that a score is the same from the file.
     """
-    with blame_classifier(loaded.path, "predicting"):
-        rows = check_probabilities(classifier.predict(labelled.article), labelled.article, labels)
     return [
         Prediction(
             id=segment.id,
             label=labels[int(np.argmax(row))],
-            fold=labelled.fold,
+            fold=fold,
             probs=tuple(round(p, PROBABILITY_DECIMALS) for p in row.tolist()),
         )
-        for segment, row in zip(labelled.article.segments, rows, strict=True)
+        for segment, row in zip(article.segments, rows, strict=True)
     ]
 
 
@@ -285,3 +297,4 @@ class RunProtocol(Protocol):
 
 
 PROTOCOLS: Mapping[str, RunProtocol] = MappingProxyType({"loao": evaluate_loao, "split": evaluate_split})
+"""The protocols that need nothing but the release that is predicted."""

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from math import isnan
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
@@ -24,10 +25,11 @@ from corpus_kit.evaluate.intervals import METHOD, Interval
 from corpus_kit.evaluate.metrics import list_metrics
 from corpus_kit.evaluate.score import Scores
 from corpus_kit.evaluate.tally import BINS, SUMMED, Tally
-from corpus_kit.records import Record, parse_record, read_bytes
+from corpus_kit.records import Record, check_record, parse_json, read_bytes
 from corpus_kit.release import HydratedEntry, Manifest, Release
 
 RECORD_FORMAT = "corpus-kit/result/2"
+TRANSFER = "transfer"
 RERUN, PREDICTIONS_ONLY = "re-run here", "predictions only"
 SCHEMA_FILE = "record.schema.json"
 _NOT_DIGESTED = frozenset({"digest", "timing"})
@@ -53,6 +55,11 @@ class System(Record):
         return PREDICTIONS_ONLY if self.source_sha256 is None else RERUN
 
 
+def is_retrained(system: System, protocol: str) -> bool:
+    """Whether a system was trained again for each fold under a protocol."""
+    return system.is_trained and protocol == "loao"
+
+
 class SubsetEntry(Record):
     """Which part of a full release was predicted; `of` is the digest that its manifest names as the whole's."""
 
@@ -70,8 +77,26 @@ class DatasetEntry(Record):
     subset: SubsetEntry | None
 
 
+class TrainingEntry(Record):
+    """What a transferred system learnt from.
+
+    Attributes:
+        mapping: by training label, in the training scheme's order, the label that it means; null is left out.
+        shared_articles: ids of articles that were predicted and that the training data have, too.
+        shared_segments: the same of segments; these are what recurs in the record.
+    """
+
+    dataset: DatasetEntry
+    mapping: dict[str, str | None] = Field(min_length=1)
+    shared_articles: list[str]
+    shared_segments: list[str]
+
+
 class SegmentCounts(Record):
-    """How many segments there are; predicted and missing add up to segments. Duplicates recur in another fold."""
+    """How many segments there are; predicted and missing add up to segments.
+
+    Duplicates recur in another fold, or, of a transferred system, in the training data.
+    """
 
     segments: Count
     predicted: Count
@@ -116,7 +141,7 @@ class ResultRecord(Record):
     Attributes:
         digest: over the canonical JSON of everything else but `timing`.
         confusion: per article K rows of gold labels by K + 1 columns of predicted ones; the last is no prediction.
-        recurring: the same over the segments that recur in another fold, for the articles that have any.
+        recurring: the same over the segments that recur (see `SegmentCounts`), for the articles that have any.
         calibration: per article; empty where no segment has probabilities.
     """
 
@@ -139,6 +164,16 @@ class ResultRecord(Record):
     versions: dict[str, str]
     timing: Timing | None
 
+    @property
+    def is_approximate(self) -> bool:
+        """Whether the system was trained again for each fold, which no interval sees."""
+        return is_retrained(self.system, self.protocol)
+
+    @property
+    def learnt_from(self) -> TrainingEntry | None:
+        """What a transferred system learnt from; None for any other."""
+        return None
+
     @model_validator(mode="after")
     def _check_completeness(self) -> "ResultRecord":
         names = set(map(str, list_metrics(self.labels)))
@@ -156,6 +191,30 @@ class ResultRecord(Record):
         return self
 
 
+class TransferRecord(ResultRecord):
+    """`transfer-<training data>.json`: the protocol is `transfer`, and `training` says what was learnt from."""
+
+    training: TrainingEntry
+
+    @property
+    def learnt_from(self) -> TrainingEntry:
+        """The same, of any record."""
+        return self.training
+
+    @model_validator(mode="after")
+    def _check_mapping(self) -> "TransferRecord":
+        unknown = set(self.training.mapping.values()) - {None, *self.labels}
+        if unknown:
+            raise ValueError(f"training.mapping: {', '.join(sorted(map(repr, unknown)))} not among the labels")
+        return self
+
+
+SCHEMAS: Mapping[str, type[ResultRecord]] = MappingProxyType(
+    {SCHEMA_FILE: ResultRecord, "transfer.schema.json": TransferRecord}
+)
+"""The files of JSON Schemas, and what each describes."""
+
+
 class Run(NamedTuple):
     """A stored result and where it lies."""
 
@@ -164,11 +223,15 @@ class Run(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """How the predictions came about: the protocol's name, its seed and what each fold was trained on."""
+    """How the predictions came about: the protocol's name, its seed and what each fold was trained on.
+
+    `training` is what a transferred system learnt from, else None.
+    """
 
     protocol: str
     seed: int
     train_ids_sha256: dict[str, str]
+    training: TrainingEntry | None = None
 
 
 def make_record(
@@ -193,6 +256,8 @@ def make_record(
         },
         "timing": None,
     }
+    if origin.training is not None:
+        record["training"] = origin.training.model_dump()
     return {**record, "digest": digest_record(record)}
 
 
@@ -206,7 +271,7 @@ def describe_scores(release: Release, scores: Scores) -> dict[str, Any]:
     manifest = release.manifest
     segments = sum(scores.supports.values())
     return {
-        "dataset": _describe_dataset(manifest),
+        "dataset": describe_dataset(manifest),
         "labels": list(release.scheme.labels),
         "counts": {
             "segments": segments,
@@ -221,7 +286,8 @@ def describe_scores(release: Release, scores: Scores) -> dict[str, Any]:
     }
 
 
-def _describe_dataset(manifest: Manifest) -> dict[str, Any]:
+def describe_dataset(manifest: Manifest) -> dict[str, Any]:
+    """What a `DatasetEntry` says of a release, as JSON values."""
     part = manifest.hydrated
     subset = None
     if part is not None:
@@ -290,15 +356,18 @@ def format_record(record: Mapping[str, Any]) -> bytes:
 
 def read_record(path: Path) -> ResultRecord:
     """A stored run record; a PredictionError where it can't be read or isn't one."""
-    return parse_record(read_bytes(path, PredictionError), ResultRecord, PredictionError, path=path, line=None)
+    value = parse_json(read_bytes(path, PredictionError), PredictionError, path=path, line=None)
+    is_transferred = isinstance(value, dict) and value.get("protocol") == TRANSFER
+    model = TransferRecord if is_transferred else ResultRecord
+    return check_record(value, model, PredictionError, path=path, line=None)
 
 
-def make_record_schema() -> dict[str, Any]:
-    """The JSON Schema of a run record, as `record.schema.json` in this package holds it."""
-    schema = ResultRecord.model_json_schema()
+def make_record_schema(file: str = SCHEMA_FILE) -> dict[str, Any]:
+    """The JSON Schema of a run record, as the file of this name in this package holds it."""
+    schema = SCHEMAS[file].model_json_schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": RECORD_FORMAT}
 
 
-def read_record_schema() -> str:
-    """The text of the JSON Schema that the package ships."""
-    return files("corpus_kit.evaluate").joinpath(SCHEMA_FILE).read_text(encoding="utf-8")
+def read_record_schema(file: str = SCHEMA_FILE) -> str:
+    """The text of a JSON Schema that the package ships."""
+    return files("corpus_kit.evaluate").joinpath(file).read_text(encoding="utf-8")

@@ -6,23 +6,26 @@ from typing import Any
 
 from corpus_kit.canonical import hash_bytes
 from corpus_kit.classify import CLASSIFIER_FILE, LoadedClassifier, load_classifier
-from corpus_kit.errors import PredictionError, TargetError, UnknownName
+from corpus_kit.errors import PredictionError, TargetError, TransferError, UnknownName
 from corpus_kit.evaluate.intervals import Interval
 from corpus_kit.evaluate.metrics import RANKING_METRIC
 from corpus_kit.evaluate.predictions import format_predictions, read_predictions
-from corpus_kit.evaluate.protocols import ALONE, PROTOCOLS, Execution, select_scored, select_split
+from corpus_kit.evaluate.protocols import ALONE, PROTOCOLS, Execution, ProtocolRun, select_scored, select_split
 from corpus_kit.evaluate.record import (
+    TRANSFER,
     Origin,
     System,
     describe_scores,
     describe_subset,
     digest_record,
     format_record,
+    is_retrained,
     make_record,
     read_record,
 )
 from corpus_kit.evaluate.score import Scores, score_predictions
-from corpus_kit.evaluate.stored import locate_predictions
+from corpus_kit.evaluate.stored import locate_predictions, name_result
+from corpus_kit.evaluate.transfer import TrainingSet, evaluate_transfer, mark_shared
 from corpus_kit.files import write_atomically
 from corpus_kit.records import read_bytes
 from corpus_kit.release import Release
@@ -70,48 +73,81 @@ def run_baseline(
     *,
     protocol: str = "loao",
     seed: int = 0,
+    training: TrainingSet | None = None,
     execution: Execution = ALONE,
 ) -> BaselineRun:
     """Run a classifier and store the result under `<baselines_dir>/<name>/<dataset version>/`.
 
     Of a task the last folder is `<task>-<version>`, and a hydrated subset has a folder of its own. The classifier is
     named as `load_classifier` takes it. Writes `<protocol>.predictions.jsonl`, then
-    `<protocol>.json`, each whole or not at all; an earlier result is replaced. The same release, code, seed and package
-    versions give the same predictions and the same digest of the record, for any number of workers. The time that it
-    took is recorded where the execution has a clock; a result that comes out as it is stored keeps the time that it
-    has. An UnknownName lists the protocols; a TargetError says what can't be written.
+    `<protocol>.json`, each whole or not at all; an earlier result is replaced. `training` goes with the protocol
+    `transfer` and only with it, and is in the files' names. The same data, code, seed and package versions give the
+    same predictions and the same digest of the record, for any number of workers. The time that it took is recorded
+    where the execution has a clock; a result that comes out as it is stored keeps the time that it has. An UnknownName
+    lists the protocols; a TransferError says that `training` is missing or too much, a TargetError what can't be
+    written.
     """
-    if protocol not in PROTOCOLS:
-        raise UnknownName("protocol", protocol, PROTOCOLS)
+    _require_protocol(protocol, training)
     loaded = load_classifier(name_or_path, baselines_dir)
     _require_own_folder(loaded, baselines_dir)
-    run = PROTOCOLS[protocol](release, loaded, seed, execution=execution)
-    scored = select_scored(release, protocol)
-    scores = score_predictions(scored, run.predictions, is_approximate=loaded.is_trained and protocol == "loao")
+    run, scored = _predict(loaded, release, protocol, seed=seed, training=training, execution=execution)
+    entry = None if training is None else training.describe()
+    system = System(
+        name=loaded.name, version=loaded.version, source_sha256=loaded.source_sha256, is_trained=loaded.is_trained
+    )
+    scores = score_predictions(scored, run.predictions, is_approximate=is_retrained(system, protocol))
     stored = format_predictions(run.predictions)
     record = make_record(
         scored,
         scores,
-        System(
-            name=loaded.name,
-            version=loaded.version,
-            source_sha256=loaded.source_sha256,
-            is_trained=loaded.is_trained,
-        ),
-        origin=Origin(protocol, seed, run.train_ids_sha256),
+        system,
+        origin=Origin(protocol, seed, run.train_ids_sha256, entry),
         predictions_sha256=hash_bytes(stored),
     )
     if execution.clock is not None:
         times = {"fit_s": round(run.fit_s, 3), "predict_s": round(run.predict_s, 3)}
         record["timing"] = {**times, "workers": execution.workers}
-    path = baselines_dir / loaded.name / release.manifest.results_name / f"{protocol}.json"
+    result_name = name_result(protocol, None if entry is None else entry.dataset)
+    path = baselines_dir / loaded.name / release.manifest.results_name / f"{result_name}.json"
     write_atomically(locate_predictions(path), stored)
     if not _is_stored(path, record["digest"]):
         write_atomically(path, format_record(record))
     summary = ", ".join(f"{name} {show_interval(scores.metrics[name])}" for name in (RANKING_METRIC, "accuracy"))
     return BaselineRun(
-        record_path=path, record=record, scores=scores, summary=f"{loaded.name} {loaded.version}, {protocol}: {summary}"
+        record_path=path,
+        record=record,
+        scores=scores,
+        summary=f"{loaded.name} {loaded.version}, {result_name}: {summary}",
     )
+
+
+def _require_protocol(protocol: str, training: TrainingSet | None) -> None:
+    if protocol not in (*PROTOCOLS, TRANSFER):
+        raise UnknownName("protocol", protocol, (*PROTOCOLS, TRANSFER))
+    if protocol == TRANSFER and training is None:
+        raise TransferError(f"the protocol {TRANSFER} needs data to learn from", remedy="Name them: --train DIR")
+    if protocol != TRANSFER and training is not None:
+        raise TransferError(
+            f"the protocol {protocol} learns from what is predicted, not from other data",
+            remedy=f"Leave --train out, or use --protocol {TRANSFER}",
+        )
+
+
+def _predict(
+    loaded: LoadedClassifier,
+    release: Release,
+    protocol: str,
+    *,
+    seed: int,
+    training: TrainingSet | None,
+    execution: Execution,
+) -> tuple[ProtocolRun, Release]:
+    """The predictions, and what of the release they are of, with what recurs as the protocol means it."""
+    if training is None:
+        run = PROTOCOLS[protocol](release, loaded, seed, execution=execution)
+        return run, select_scored(release, protocol)
+    run = evaluate_transfer(release, loaded, seed, training=training, execution=execution)
+    return run, mark_shared(release, training.shared.segments)
 
 
 def _require_own_folder(loaded: LoadedClassifier, baselines_dir: Path) -> None:

@@ -16,7 +16,7 @@ from corpus_kit.errors import TaskError, UnknownName
 from corpus_kit.evaluate.task_release import make_task_release
 from corpus_kit.evaluate.task_rows import SPLIT_KEY, Row, read_task_rows
 from corpus_kit.model import LabelledArticle, Segment, SegmentedArticle
-from corpus_kit.release import Release, SetAsideEntry, load_release
+from corpus_kit.release import MANIFEST_FILE, Release, SetAsideEntry, load_release
 from corpus_kit.task import SPLITS, Task, name_task, read_task
 
 NO_LABEL, NAMED_LABEL, NO_TEXT = "no label", "label that the task sets aside", "no text"
@@ -37,7 +37,13 @@ class TaskRow:
 
 
 def load_dataset(path: Path) -> Release:
-    """What systems are evaluated on, by its place: a release folder, a task file, or a corpus.toml with `[task]`."""
+    """What systems are evaluated on, by its place: a release folder, a task file, or a corpus.toml with `[task]`.
+
+    A corpus folder stands for its own `[task]`, or else for the release of its version in `dist/`.
+    """
+    if (path / CORPUS_FILE).is_file() and not (path / MANIFEST_FILE).is_file():
+        corpus = load_corpus(path)
+        return load_release(corpus.release_dir) if corpus.file.task is None else load_dataset(path / CORPUS_FILE)
     if path.name == CORPUS_FILE:
         corpus = load_corpus(path.parent)
         if corpus.file.task is None:

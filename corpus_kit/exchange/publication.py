@@ -98,9 +98,11 @@ def describe_score(score: Score) -> str:
 
 def describe_setting(record: ResultRecord) -> str:
     """What the scores are of: protocol, segments, articles, how the intervals were made, and the data's digest."""
-    accuracy = record.metrics["accuracy"]
+    accuracy, training = record.metrics["accuracy"], record.learnt_from
+    learnt = f", learnt from {training.dataset.name} {training.dataset.version}" if training is not None else ""
     return (
-        f"Protocol {record.protocol}; {record.counts.segments} segments of {accuracy.df + 1} articles; 95% intervals: "
+        f"Protocol {record.protocol}{learnt}; "
+        f"{record.counts.segments} segments of {accuracy.df + 1} articles; 95% intervals: "
         f"{accuracy.method}; {record.counts.missing} segments without an answer count as wrong; "
         f"dataset {record.dataset.name} {record.dataset.version}, {record.dataset.digest}"
     )

@@ -10,7 +10,7 @@ import typer
 
 from corpus_kit.cli import app
 from corpus_kit.corpus import CorpusFile
-from corpus_kit.evaluate import METRICS, ResultRecord
+from corpus_kit.evaluate import METRICS, TransferRecord
 
 COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
 REPOSITORY = Path(__file__).parents[2]
@@ -61,7 +61,7 @@ def test_every_metric_is_documented() -> None:
     text = (REPOSITORY / "docs/evaluation.md").read_text("utf-8")
     for name, definition in METRICS.items():
         assert f"`{name}[LABEL]`" in text if definition.is_per_label else f"`{name}`" in text, name
-    for name in ResultRecord.model_fields:
+    for name in TransferRecord.model_fields:
         assert f"`{name}`" in text, name
 
 

@@ -22,7 +22,7 @@ from corpus_kit.evaluate import (
     run_baseline,
     score_predictions,
 )
-from corpus_kit.evaluate.record import Origin, System, make_record_schema
+from corpus_kit.evaluate.record import SCHEMAS, Origin, System, make_record_schema
 from corpus_kit.release import Release
 from tests.factories import BASELINES, list_ids, make_release
 
@@ -48,14 +48,16 @@ def record_of(release: Release, probs: tuple[float, ...] | None = (0.2, 0.3, 0.5
     )
 
 
-def test_the_schema_is_that_of_the_code() -> None:
-    """`record.schema.json` is what `make_record_schema` gives; write it again where a field was changed."""
-    assert read_record_schema() == to_pretty_json(make_record_schema())
+@pytest.mark.parametrize("file", SCHEMAS)
+def test_the_schema_is_that_of_the_code(file: str) -> None:
+    """A schema's file is what `make_record_schema` gives; write it again where a field was changed."""
+    assert read_record_schema(file) == to_pretty_json(make_record_schema(file))
 
 
-def test_the_schema_is_strict() -> None:
-    """Every object of the schema refuses keys that it doesn't know, and requires those that it knows."""
-    schema = make_record_schema()
+@pytest.mark.parametrize("file", SCHEMAS)
+def test_the_schema_is_strict(file: str) -> None:
+    """Every object of a schema refuses keys that it doesn't know, and requires those that it knows."""
+    schema = make_record_schema(file)
     for model in (schema, *schema["$defs"].values()):
         assert model["additionalProperties"] is False
         assert model["required"] == list(model["properties"])
