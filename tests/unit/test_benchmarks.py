@@ -1,14 +1,22 @@
 """The benchmarks run, and what they say of intervals holds on a small scale."""
 
 import json
+import os
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import numpy as np
+import pytest
 
-from corpus_kit.evaluate import read_record, restore_tally
+from benchmarks import transfer, transfer_sets
+from corpus_kit.build import BuildResult
+from corpus_kit.classify import load_classifier
+from corpus_kit.evaluate import fit_classifier, make_mapping, predict_mapped, read_record, restore_tally
+from corpus_kit.release import load_release
 from tests.conftest import REPOSITORY
+from tests.factories import BASELINES
 
 RECORD = REPOSITORY / "baselines/rules/1.0.0/loao.json"
 
@@ -44,3 +52,85 @@ def test_drawn_articles_are_like_the_stored_ones() -> None:
     population = coverage.Population(restore_tally(read_record(RECORD)).confusion)
     drawn = population.draw(20_000, np.random.default_rng(0)).mean(axis=0)
     np.testing.assert_allclose(drawn, population.expect(), atol=0.3)
+
+
+def write_corpora(folder: Path) -> None:
+    """Two pages of lines, and sentences of three kinds, as the public corpora's files have them."""
+    zones = [("far", True), ("near", True), ("near", None), ("inside", False), ("inside", True), ("inside", False)]
+    lines = [
+        {"text": f"Line {i} of page {doc}.", "label": None, "doc": doc, "zone": zone, "is_boilerplate": value}
+        for doc in ("p", "q")
+        for i, (zone, value) in enumerate(zones)
+    ]
+    sentences = [
+        {"text": f"Sentence number {i} is here.", "label": label, "doc": doc}
+        for i, (label, doc) in enumerate([("fact", "d"), ("opinion", "d"), (None, "d"), ("opinion", None)])
+    ]
+    for name, rows in (("scrapinghub_lines_b", lines), ("babe_b", sentences)):
+        (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+
+
+def test_parts_of_pages_are_scored_and_whole_pages_given(tmp_path: Path) -> None:
+    """Systems see every line; each part scores its own boilerplate against the body, no far, unclear or other line."""
+    write_corpora(tmp_path)
+    test = transfer_sets.open_test_set("scrapinghub", transfer_sets.TEST_SETS["scrapinghub"], tmp_path)
+    assert [len(one.labels) for one in test.release.articles] == [6, 6]
+    found = {part.name: [one.article.segments for one in part.release.articles] for part in test.parts}
+    assert {name: [[s.position for s in own] for own in by_page] for name, by_page in found.items()} == {
+        "inside": [[3, 4, 5]] * 2,
+        "near": [[1, 3, 5]] * 2,
+    }
+    assert [one.labels for one in test.parts[1].release.articles] == [("boilerplate", "rest", "rest")] * 2
+
+
+def test_sentences_are_given_alone_and_counted_by_article(tmp_path: Path) -> None:
+    """Sentences that aren't consecutive are an article each for systems, and those of their document for intervals."""
+    write_corpora(tmp_path)
+    test = transfer_sets.open_test_set("babe", transfer_sets.TEST_SETS["babe"], tmp_path)
+    assert [one.labels for one in test.release.articles] == [("fact",), ("opinion",), ("opinion",)]
+    assert all(one.article.text == one.article.segments[0].text for one in test.release.articles)
+    assert [one.labels for one in test.parts[0].release.articles] == [("fact", "opinion"), ("opinion",)]
+
+
+def test_the_matrix(tmp_path: Path, built: BuildResult, capsys: pytest.CaptureFixture[str]) -> None:
+    """A cell per system, test and part; absent corpora are named; a result has no text and is found in itself."""
+    write_corpora(tmp_path)
+    five = load_release(built.path)
+    loaded = load_classifier("rules", BASELINES)
+    tests = list(transfer.list_tests([five], tmp_path, []))
+    assert "left out: wikinews: No such file" in capsys.readouterr().err
+    result = json.loads(json.dumps(transfer.measure_all([five], [loaded], tests)))
+    cells = {(one["test"], one["part"]): one for one in result["groups"][0]["cells"]}
+    assert set(cells) == {
+        (five.manifest.name, "all"), ("babe", "all"), ("scrapinghub", "inside"), ("scrapinghub", "near"),
+    }  # fmt: skip
+    stored = read_record(RECORD)
+    own = cells[five.manifest.name, "all"]
+    assert own["predictions_sha256"] == stored.predictions_sha256
+    assert own["metrics"]["macro_f1"]["value"] == pytest.approx(stored.metrics["macro_f1"].value, abs=1e-6)
+    assert "Sentence number" not in json.dumps(result)
+    assert "Line 1" not in json.dumps(result)
+    assert list(transfer.list_stale(result, result)) == []
+    own["predictions_sha256"] = "0" * 64
+    other = transfer.measure_all([five], [loaded], tests)
+    assert list(transfer.list_stale(other, result)) == [f"{five.manifest.name}: rules 1 on {five.manifest.name}, all"]
+    page = transfer.render(result)
+    assert "| scrapinghub pages, lines near: 2 articles | f1\\[boilerplate\\] (n = 2) |" in page
+    assert "Segments that test and training share: none." in page
+
+
+def test_the_stored_matrix_is_derived_again() -> None:
+    """The public corpora that are here give the stored scores of the system without training, to the digest."""
+    data = os.environ.get("CORPUS_KIT_TEST_DATA")
+    if not data:
+        pytest.skip("CORPUS_KIT_TEST_DATA names no folder of public corpora")
+    stored = json.loads(transfer.RESULT.read_text("utf-8"))
+    loaded = load_classifier("rules", BASELINES)
+    composed = stored["groups"][0]["training"]
+    test = transfer_sets.open_test_set("wikinews", transfer_sets.TEST_SETS["wikinews"], Path(data))
+    labels = tuple(stored["tests"]["wikinews"]["mapping"])
+    classifier = fit_classifier(loaded, [], labels)
+    mapping = make_mapping(test.mapping, labels, test.release.scheme.labels)
+    [cell] = transfer.make_cells(loaded, test, predict_mapped(classifier, loaded, test.release, mapping=mapping))
+    assert composed["name"] == "composed-news"
+    assert json.loads(json.dumps(cell)) in stored["groups"][0]["cells"]
