@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from corpus_kit.errors import PredictionError
 from corpus_kit.evaluate.board import list_records
 from corpus_kit.evaluate.predictions import read_predictions
 from corpus_kit.evaluate.record import ResultRecord, TrainingEntry, read_record
@@ -23,10 +24,16 @@ def find_training(entry: TrainingEntry, training: Sequence[Release]) -> Release 
 
 
 def list_unverified(baselines_dir: Path, release: Release, training: Sequence[Release] = ()) -> list[str]:
-    """What no check can verify since the data that were learnt from aren't among `training`, a line per dataset."""
+    """What no check can verify since the data that were learnt from aren't among `training`, a line per dataset.
+
+    A result that can't be read is left to the check, which names it.
+    """
     found: Counter[str] = Counter()
     for path in list_records(baselines_dir, release):
-        entry = read_record(path).learnt_from
+        try:
+            entry = read_record(path).learnt_from
+        except PredictionError:
+            continue  # the check names it
         if entry is not None and find_training(entry, training) is None:
             found[f"{entry.dataset.name} {entry.dataset.version} ({entry.dataset.digest})"] += 1
     return [

@@ -376,6 +376,8 @@ def test_a_result_under_another_name(training: Release, tested: Release, baselin
             path.rename(folder / path.name.replace(name, RECORD.removesuffix(".json")))
     (folder / RECORD).write_bytes(b"{}")
     assert "Field required" in check(baselines, tested, [training])
+    [line] = list_unverified(baselines, tested, [])
+    assert line.startswith("1 result learnt from news 2.0.0")
 
 
 @pytest.mark.parametrize(
