@@ -13,6 +13,8 @@ _FAMILIES: Final = {"double": '“”„‟"', "guillemet": "«»", "small": "�
 _FAMILY: Final = {mark: family for family, marks in _FAMILIES.items() for mark in marks}
 _OPENING: Final = "“„‟‚‘‛«‹「『"
 _BEFORE_OPENING: Final = "([{<—–-/:=*_>¿¡“„«‹‘‚「『\"'"
+_MOST_LINES: Final = 3
+"""A quotation that no line takes up again with an opening mark ends with the fourth line break at the latest."""
 _BEFORE_NOTHING: Final = ".,;:!?…)]}>—–-*_<”»›’」』。、，\"'"
 _EVENT: Final = re.compile(r"(?P<lines>[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]\s*)|[“”„‟\"«»‹›「」『』‘’‚‛']")
 _ELISION: Final = re.compile(r"(?:\d|(?:tis|twas|em|til|cause|cos|n|round|bout)\b)", re.IGNORECASE)
@@ -35,7 +37,8 @@ def trace_quotations(text: str, spans: Sequence[tuple[int, int]]) -> list[bool]:
     Straight, curly, German and angle marks, corner brackets and single marks count; apostrophes do not.
     A blank line ends what is open unless the next paragraph begins with an opening mark of the same
     family, as a quotation of several paragraphs is set. A single line break ends it unless that holds
-    or the next mark of the family, in the same paragraph, is a closing one.
+    or the next mark of the family, in the same paragraph, is a closing one; but no more than three line breaks are
+    crossed that way, so that a stray mark doesn't claim the rest of a page.
     """
     places, states = [-1], [False]
     for at, is_open in _follow_marks(_find_events(text)):
@@ -79,13 +82,17 @@ def _look_ahead(events: Sequence[_Event]) -> list[frozenset[str]]:
 def _follow_marks(events: Sequence[_Event]) -> Iterator[tuple[int, bool]]:
     """Each event's place, and whether a quotation is open after it."""
     stack: dict[str, str] = {}
+    crossed: dict[str, int] = {}
     ahead = _look_ahead(events)
     for i, event in enumerate(events):
         if event.family:
             _apply_mark(stack, event, closes_later=event.family in ahead[i])
+            crossed = {family: lines for family, lines in crossed.items() if family in stack}
         else:
             resumed = _find_resumed(event, events[i + 1 : i + 2])
-            kept = {resumed} if event.mark == "\n\n" else ahead[i] | {resumed}
+            crossed = {family: crossed.get(family, 0) + 1 for family in stack if family != resumed}
+            near = {family for family in ahead[i] if crossed.get(family, 0) <= _MOST_LINES}
+            kept = {resumed} if event.mark == "\n\n" else near | {resumed}
             stack = {family: mark for family, mark in stack.items() if family in kept}
         yield event.at, bool(stack)
 

@@ -35,6 +35,8 @@ QUOTED = {
     "closed on the next line": '"A one.|\n*B two," he said.|C three.',
     "open at a line's end": '"A one.|*B two.|\nC three.|\n"D four."|E five.',
     "Chinese": "他说：“走。|*不走。”他说。|好。",
+    "stray mark": '"A one.|\n*B two.|\n*C three.|\n*D four.|\nE five.|\nF six.|\nOr 21" wheels.',
+    "taken up on each line": "“A one.|\n“*B two.|\n“*C three.|\n“*D four.|\n“*E five.”|\nF six.",
 }
 
 
