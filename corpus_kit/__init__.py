@@ -10,7 +10,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from corpus_kit.build import build_release, check_release
-    from corpus_kit.classify import Classifier, adapt_pipeline
+    from corpus_kit.classify import Classifier, FeatureClassifier, Settings, adapt_pipeline
     from corpus_kit.corpus import Corpus, load_corpus
     from corpus_kit.errors import CorpusKitError
     from corpus_kit.evaluate import evaluate_loao, score_predictions
@@ -22,9 +22,11 @@ _PUBLIC = {
     "Classifier": "corpus_kit.classify",
     "Corpus": "corpus_kit.corpus",
     "CorpusKitError": "corpus_kit.errors",
+    "FeatureClassifier": "corpus_kit.classify",
     "LabelledArticle": "corpus_kit.model",
     "Segment": "corpus_kit.model",
     "SegmentedArticle": "corpus_kit.model",
+    "Settings": "corpus_kit.classify",
     "adapt_pipeline": "corpus_kit.classify",
     "build_release": "corpus_kit.build",
     "check_release": "corpus_kit.build",
@@ -39,9 +41,11 @@ __all__ = [
     "Classifier",
     "Corpus",
     "CorpusKitError",
+    "FeatureClassifier",
     "LabelledArticle",
     "Segment",
     "SegmentedArticle",
+    "Settings",
     "adapt_pipeline",
     "build_release",
     "check_release",

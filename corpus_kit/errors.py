@@ -101,6 +101,10 @@ class ClassifierError(CorpusKitError):
     """A baseline can't be loaded, or doesn't keep the classifier's contract."""
 
 
+class ModelError(CorpusKitError):
+    """A model's file can't be read, isn't to be trusted, or doesn't fit what it is to be used for."""
+
+
 class UnknownName(CorpusKitError, LookupError):
     """A name is not in a table of names."""
 

@@ -1,17 +1,30 @@
 """Classifiers: what one is, how one is loaded, and those that corpus-kit brings."""
 
 from corpus_kit.classify.contract import Classifier, MakeClassifier, check_probabilities
+from corpus_kit.classify.feature_classifier import FeatureClassifier
+from corpus_kit.classify.feature_model import FeatureModel, Judged, Settings, train_model
+from corpus_kit.classify.features import FEATURES, Feature
 from corpus_kit.classify.load import CLASSIFIER_FILE, NAME_PATTERN, LoadedClassifier, blame_classifier, load_classifier
 from corpus_kit.classify.pipeline import adapt_pipeline
+from corpus_kit.classify.reliability import Promise, Reliability
 
 __all__ = [
     "CLASSIFIER_FILE",
+    "FEATURES",
     "NAME_PATTERN",
     "Classifier",
+    "Feature",
+    "FeatureClassifier",
+    "FeatureModel",
+    "Judged",
     "LoadedClassifier",
     "MakeClassifier",
+    "Promise",
+    "Reliability",
+    "Settings",
     "adapt_pipeline",
     "blame_classifier",
     "check_probabilities",
     "load_classifier",
+    "train_model",
 ]

@@ -24,6 +24,7 @@ from corpus_kit.cli import (
     hydrate,
     import_run,
     init,
+    label,
     leaderboard,
     plan,
     publish,
@@ -32,6 +33,7 @@ from corpus_kit.cli import (
     score,
     segment,
     submit,
+    train,
 )
 from corpus_kit.errors import CorpusKitError
 
@@ -57,6 +59,8 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     pull.pull,
     archive.archive,
     card.card,
+    train.train,
+    label.label,
     evaluate.evaluate,
     score.score,
     submit.submit,

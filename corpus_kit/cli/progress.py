@@ -14,3 +14,16 @@ def show_progress(what: str) -> Iterator[Callable[[int, int | None], None]]:
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def show_waiting(what: str) -> Iterator[None]:
+    """A spinner on standard error for the time of a `with` block whose end can't be foreseen."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(what):
+        yield

@@ -1,0 +1,155 @@
+"""A linear model of documented features and words, a second pass over its own answers, and calibrated certainty."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from corpus_kit.classify.context import list_context
+from corpus_kit.classify.lexicons import read_lexicons
+from corpus_kit.classify.reliability import Reliability, count_reliability
+from corpus_kit.classify.scene import read_scene
+from corpus_kit.classify.softmax import Softmax, find_temperature, fit_softmax, normalize_logits
+from corpus_kit.classify.tokens import Ints, Surfaces
+from corpus_kit.classify.vectors import Floats, Vocabulary, learn_vocabulary, make_matrix
+from corpus_kit.labels import LabelScheme
+from corpus_kit.model import LabelledArticle, SegmentedArticle
+
+PENALTY = 3.0
+CONTEXT_PENALTY = 1.0
+ATTRIBUTION_PENALTY = 3.0
+MOST_FOLDS = 5
+
+
+class Settings(NamedTuple):
+    """How a model is trained: `passes` is 1, or 2 with a second pass over neighbours' probabilities."""
+
+    language: str
+    passes: int = 2
+
+
+class Judged(NamedTuple):
+    """Probabilities of shape (segments, labels), and the attribution of each segment, None where it has none."""
+
+    probs: Floats
+    attributions: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FeatureModel:
+    """A trained model: nothing in it is code, so it can be stored as arrays and names.
+
+    Attributes:
+        context: the second pass; None with a single one.
+        temperature: what logits are divided by; 1 where there was nothing to learn it from.
+        attributing: attributions by a segment's features, over the scheme's attributions.
+        reliability: how certain the model was of held-out training segments, and how often it was right.
+    """
+
+    labels: tuple[str, ...]
+    attributions: tuple[str, ...]
+    allowed: Mapping[str, tuple[str, ...]]
+    language: str
+    vocabulary: Vocabulary
+    first: Softmax
+    context: Softmax | None
+    temperature: float
+    attributing: Softmax
+    reliability: Reliability
+
+    def judge(self, articles: Sequence[SegmentedArticle], surfaces: Surfaces | None = None) -> Judged:
+        """Probabilities and attributions for all segments of some articles, one after the other.
+
+        `surfaces` is a table from `make_surfaces`, which makes many calls faster.
+        """
+        scene = read_scene(articles, self.make_surfaces() if surfaces is None else surfaces)
+        rows = make_matrix(scene, self.vocabulary)
+        logits = self.first.score(rows)
+        if self.context is not None:
+            logits = self.context.score(
+                list_context(normalize_logits(logits), [len(article.segments) for article in articles])
+            )
+        probs = normalize_logits(logits / self.temperature)
+        return Judged(probs, self._attribute(probs, self.attributing.score(rows)))
+
+    def make_surfaces(self) -> Surfaces:
+        """A table of tokens that knows this model's words."""
+        return Surfaces(read_lexicons(self.language), self.vocabulary.words)
+
+    def _attribute(self, probs: Floats, scores: Floats) -> tuple[str | None, ...]:
+        """The likeliest attribution of those that may stand beside the likeliest label."""
+        if not self.attributions:
+            return (None,) * len(probs)
+        may = np.asarray([[name in self.allowed[label] for name in self.attributions] for label in self.labels])
+        labels = probs.argmax(axis=1)
+        best = np.where(may[labels], scores, -np.inf).argmax(axis=1)
+        has = np.asarray(may.any(axis=1))[labels]
+        return tuple(
+            self.attributions[i] if any_ else None for i, any_ in zip(best.tolist(), has.tolist(), strict=True)
+        )
+
+
+def train_model(articles: Sequence[LabelledArticle], scheme: LabelScheme, settings: Settings) -> FeatureModel:
+    """Train on labelled articles; the same articles in the same order give the same model.
+
+    The second pass, the temperature and the reliability are learnt from held-out predictions: the training folds are
+    dealt into at most five parts, and each part is predicted by a model of the others. With fewer than two folds there
+    is no second pass, the temperature is 1 and the reliability is empty.
+    """
+    texts = [labelled.article for labelled in articles]
+    vocabulary = learn_vocabulary(texts, settings.language)
+    scene = read_scene(texts, Surfaces(read_lexicons(settings.language), vocabulary.words))
+    rows = make_matrix(scene, vocabulary)
+    targets = np.asarray([scheme.index(label) for labelled in articles for label in labelled.labels], dtype=np.int64)
+    sizes = [len(text.segments) for text in texts]
+    classes = len(scheme.labels)
+    model = FeatureModel(
+        labels=scheme.labels,
+        attributions=scheme.attributions,
+        allowed=scheme.allowed,
+        language=settings.language,
+        vocabulary=vocabulary,
+        first=fit_softmax(rows, targets, classes, penalty=PENALTY),
+        context=None,
+        temperature=1.0,
+        attributing=_fit_attributions(articles, scheme, rows),
+        reliability=Reliability.empty(),
+    )
+    parts = _deal_folds(articles)
+    held_out = list(_split_rows(parts, sizes))
+    if len(held_out) < 2:
+        return model
+    logits = np.zeros((len(targets), classes))
+    for training, own in held_out:
+        logits[own] = fit_softmax(rows[training], targets[training], classes, penalty=PENALTY).score(rows[own])
+    if settings.passes > 1:
+        around = list_context(normalize_logits(logits), sizes)
+        model = replace(model, context=fit_softmax(around, targets, classes, penalty=CONTEXT_PENALTY))
+        for training, own in held_out:
+            fitted = fit_softmax(around[training], targets[training], classes, penalty=CONTEXT_PENALTY)
+            logits[own] = fitted.score(around[own])
+    temperature = find_temperature(logits, targets)
+    probs = normalize_logits(logits / temperature)
+    return replace(model, temperature=temperature, reliability=count_reliability(probs, targets))
+
+
+def _deal_folds(articles: Sequence[LabelledArticle]) -> list[int]:
+    """The part of each article: folds in the order of their numbers are dealt round."""
+    folds = sorted({labelled.fold for labelled in articles})
+    return [folds.index(labelled.fold) % MOST_FOLDS for labelled in articles]
+
+
+def _split_rows(parts: Sequence[int], sizes: Sequence[int]) -> Iterator[tuple[Ints, Ints]]:
+    """For each part that has segments, the rows of the others and its own."""
+    part = np.repeat(np.asarray(parts, dtype=np.int64), np.asarray(sizes, dtype=np.int64))
+    for number in np.unique(part).tolist():
+        yield np.flatnonzero(part != number), np.flatnonzero(part == number)
+
+
+def _fit_attributions(articles: Sequence[LabelledArticle], scheme: LabelScheme, rows: object) -> Softmax:
+    """Attributions of the segments that have one; where articles carry none, all are alike."""
+    said = [name for labelled in articles for name in (labelled.attributions or (None,) * len(labelled.labels))]
+    chosen = np.asarray([i for i, name in enumerate(said) if name in scheme.attributions], dtype=np.int64)
+    targets = np.asarray([scheme.attributions.index(said[i] or "") for i in chosen.tolist()], dtype=np.int64)
+    return fit_softmax(rows[chosen], targets, len(scheme.attributions), penalty=ATTRIBUTION_PENALTY)  # type: ignore[index]

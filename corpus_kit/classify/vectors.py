@@ -1,0 +1,130 @@
+"""Segments as rows of a sparse matrix: the bins of their features and their neighbours', and TF-IDF of their words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus_kit.classify.features import FEATURES, Feature
+from corpus_kit.classify.lexicons import read_lexicons
+from corpus_kit.classify.scene import Scene, read_scene
+from corpus_kit.classify.tokens import Ints, Surfaces
+from corpus_kit.model import SegmentedArticle
+
+Floats = NDArray[np.float64]
+
+FEATURE_WEIGHT = 0.4
+WORD_WEIGHT = 2.5
+"""The value of a feature's bin, and the length of a segment's row of words: how cheaply each is learnt."""
+_LEAST_SEGMENTS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Vocabulary:
+    """The words and pairs of words that a model knows.
+
+    Attributes:
+        words: those of at least two training segments, in the order in which they were met.
+        terms: sorted keys: of a word its number, of a pair `V + first * V + second`, where V is the number of words.
+        idf: per term `ln((1 + n) / (1 + df)) + 1`, as scikit-learn smooths it.
+    """
+
+    words: tuple[str, ...]
+    terms: Ints
+    idf: Floats
+
+
+def learn_vocabulary(articles: Sequence[SegmentedArticle], language: str) -> Vocabulary:
+    """The words and pairs that stand outside quotation marks in at least two segments; none without articles."""
+    lexicons = read_lexicons(language)
+    surfaces = Surfaces(lexicons)
+    scene = read_scene(articles, surfaces)
+    known = list(surfaces.numbers)
+    frequencies = _count_segments(scene.tokens.words, scene.tokens.segments, len(known))
+    words = tuple(word for word, n in zip(known, frequencies.tolist(), strict=True) if n >= _LEAST_SEGMENTS)
+    scene = read_scene(articles, Surfaces(lexicons, words))
+    keys, rows = _list_terms(scene, len(words))
+    terms, numbers = np.unique(keys, return_inverse=True)
+    frequencies = _count_segments(numbers, rows, len(terms))
+    kept = frequencies >= _LEAST_SEGMENTS
+    idf = np.log((1 + len(scene.position)) / (1 + frequencies[kept])) + 1
+    return Vocabulary(words=words, terms=terms[kept], idf=idf)
+
+
+def _count_segments(numbers: Ints, segments: Ints, size: int) -> Ints:
+    """In how many segments each number occurs."""
+    if not len(numbers):
+        return np.zeros(size, dtype=np.int64)
+    width = int(segments.max()) + 1
+    return np.bincount(np.unique(numbers * width + segments) // width, minlength=size)
+
+
+def _list_terms(scene: Scene, size: int) -> tuple[Ints, Ints]:
+    """The keys of the known words and pairs outside quotation marks, and the segment of each."""
+    words, segments = scene.tokens.words, scene.tokens.segments
+    counts = (words < size) & ~scene.quoted_tokens
+    pairs = counts[1:] & counts[:-1] & (segments[1:] == segments[:-1])
+    keys = np.concatenate((words[counts], (size + words[:-1] * size + words[1:])[pairs]))
+    return keys, np.concatenate((segments[counts], segments[:-1][pairs]))
+
+
+def count_columns(vocabulary: Vocabulary, features: Sequence[Feature] = FEATURES) -> int:
+    """The columns of a matrix."""
+    return sum(_width(feature) for feature in features) + len(vocabulary.terms)
+
+
+def _width(feature: Feature) -> int:
+    """A feature's own bins, and those of each neighbour, with one more for a neighbour that isn't there."""
+    return feature.bins + 2 * feature.reach * (feature.bins + 1)
+
+
+def make_matrix(scene: Scene, vocabulary: Vocabulary, features: Sequence[Feature] = FEATURES) -> Any:
+    """A scipy CSR matrix of shape (segments, columns): the features' columns first, then a column per term."""
+    from scipy.sparse import csr_matrix, hstack
+
+    n = len(scene.position)
+    binned = _index_bins(scene, features)
+    width = sum(_width(feature) for feature in features)
+    own = csr_matrix(
+        (np.full(binned.size, FEATURE_WEIGHT), binned.ravel(), np.arange(n + 1) * binned.shape[1]), shape=(n, width)
+    )
+    return hstack([own, _weigh_terms(scene, vocabulary)], format="csr")
+
+
+def _index_bins(scene: Scene, features: Sequence[Feature]) -> Ints:
+    """Per segment the columns that are on: shape (segments, features and those of neighbours)."""
+    here = np.arange(len(scene.position))
+    firsts, lasts = scene.firsts, scene.lasts
+    columns: list[Ints] = []
+    begin = 0
+    for feature in features:
+        bins = feature.read(scene)
+        for offset in range(-feature.reach, feature.reach + 1):
+            if offset:
+                there = here + offset
+                is_there = (there >= firsts) & (there <= lasts)
+                columns.append(begin + np.where(is_there, bins[np.clip(there, 0, len(bins) - 1)], feature.bins))
+            else:
+                columns.append(begin + bins)
+            begin += feature.bins + bool(offset)
+    return np.stack(columns, axis=1) if len(here) else np.zeros((0, len(columns)), dtype=np.int64)
+
+
+def _weigh_terms(scene: Scene, vocabulary: Vocabulary) -> Any:
+    """Rows of length `WORD_WEIGHT`, or of zeros: (1 + ln tf) idf."""
+    from scipy.sparse import csr_matrix
+
+    keys, rows = _list_terms(scene, len(vocabulary.words))
+    size = len(vocabulary.terms)
+    columns = np.minimum(np.searchsorted(vocabulary.terms, keys), max(0, size - 1))
+    known = vocabulary.terms[columns] == keys if size else np.zeros(len(keys), dtype=np.bool_)
+    matrix = csr_matrix((np.ones(int(known.sum())), (rows[known], columns[known])), shape=(len(scene.position), size))
+    matrix.sum_duplicates()
+    values = (1 + np.log(matrix.data)) * vocabulary.idf[matrix.indices]
+    per_row = np.diff(matrix.indptr)
+    row = np.repeat(np.arange(len(per_row)), per_row)
+    norms = np.sqrt(np.bincount(row, weights=values * values, minlength=len(per_row)))
+    matrix.data = WORD_WEIGHT * values / norms[row]
+    return matrix
