@@ -7,6 +7,7 @@ from html import escape
 
 from corpus_kit.diff.compare import Diff
 from corpus_kit.diff.render import count_rows, describe_bump, describe_columns, describe_judgement, describe_voices
+from corpus_kit.webpage import render_webpage
 
 _STYLE = """
 :root { color-scheme: light dark; --line: #8886; --old: #c0392b33; --new: #27ae6033; }
@@ -21,17 +22,16 @@ code { font-size: .85em; }
   td { display: block; border: 0; padding: .1rem 0; } td::before { content: attr(data-name) ": "; opacity: .7; }
 }
 """
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _WORD = re.compile(r"\s+|\S+")
 
 
 def render_html(diff: Diff) -> str:
     """The page: a summary, then a table for each kind of change that there is."""
     old, new = diff.old, diff.new
-    title = escape(f"{old.name} {old.version} → {new.name} {new.version}")
+    title = f"{old.name} {old.version} → {new.name} {new.version}"
     counts = [[escape(name), str(count)] for name, count in count_rows(diff).items()]
     body = [
-        f"<h1>{title}</h1>",
+        f"<h1>{escape(title)}</h1>",
         f"<p>{escape(describe_bump(diff))}.</p>",
         f"<p>{_code(old.digest)} → {_code(new.digest)}</p>",
         f"<p>Articles: {old.articles} → {new.articles}.</p>",
@@ -40,13 +40,7 @@ def render_html(diff: Diff) -> str:
         *_render_corpus(diff),
         *_render_rows(diff),
     ]
-    return (
-        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n<style>{_STYLE}</style>\n</head>\n<body>\n'
-        + "\n".join(part for part in body if part)
-        + "\n</body>\n</html>\n"
-    )
+    return render_webpage(title, "\n".join(part for part in body if part), style=_STYLE)
 
 
 def _render_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
