@@ -1,17 +1,18 @@
 """The leaderboard: a board as one Markdown page on which every number was computed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from corpus_kit.evaluate.board import Board, ProtocolBoard, Standing
 from corpus_kit.evaluate.ceiling import Ceiling
-from corpus_kit.evaluate.leaderboard_notes import MIN_SUPPORT, UNKNOWN, name_protocol, write_notes, write_pair_notes
+from corpus_kit.evaluate.leaderboard_notes import MIN_SUPPORT, name_protocol, write_notes, write_pair_notes
 from corpus_kit.evaluate.leaderboard_sections import render_articles, render_pairs
 from corpus_kit.evaluate.metrics import Metric
-from corpus_kit.evaluate.record import MetricEntry, describe_interval
+from corpus_kit.evaluate.record import DatasetEntry, MetricEntry, describe_interval
+from corpus_kit.evaluate.score_text import UNKNOWN, format_bounds, format_score
 from corpus_kit.markdown import count_of, escape_inline, render_table
 
-_PROBABILITIES = (("Brier score", "brier"), ("Log loss", "log_loss"), ("Calibration error (ECE)", "ece"))
-_NO_PROBABILITIES = (
+PROBABILITIES = (("Brier score", "brier"), ("Log loss", "log_loss"), ("Calibration error (ECE)", "ece"))
+PROBABILITY_NOTE = (
     "Less is better. Systems that don't state a probability for each segment are left out. The calibration error is "
     "too high where segments are few, and ≈ here says so as well: the jackknife is approximate for it."
 )
@@ -25,19 +26,7 @@ def render_leaderboard(board: Board) -> str:
     dataset = board.dataset
     if dataset is None:
         return "# Leaderboard\n\nNo results are stored.\n"
-    segments, articles = max((one.counts.segments, len(one.articles)) for one in board.protocols)
-    blocks = [
-        f"# Leaderboard: {dataset.name} {dataset.version}",
-        (
-            f"{dataset.name} {dataset.version}: {segments} segments of {count_of(articles, 'article')}. Every number "
-            f"below was computed from the stored predictions and the release with the digest `{dataset.digest}`."
-        ),
-    ]
-    if (part := dataset.subset) is not None:
-        blocks.append(
-            f"**A hydrated subset: {part.segments} of {part.segments_of} labelled segments of `{part.of}`.** These "
-            "scores can't be compared with scores on the whole or on another subset."
-        )
+    blocks = [f"# Leaderboard: {dataset.name} {dataset.version}", *introduce_board(dataset, board.protocols)]
     for protocol in board.protocols:
         blocks += [f"**{name_protocol(protocol)}**", _render_systems(protocol), "\n".join(write_notes(protocol))]
     for title, make in (
@@ -53,8 +42,25 @@ def render_leaderboard(board: Board) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
+def introduce_board(dataset: DatasetEntry, protocols: Sequence[ProtocolBoard]) -> list[str]:
+    """What was predicted, as paragraphs of Markdown."""
+    segments, articles = max((one.counts.segments, len(one.articles)) for one in protocols)
+    blocks = [
+        (
+            f"{dataset.name} {dataset.version}: {segments} segments of {count_of(articles, 'article')}. Every number "
+            f"below was computed from the stored predictions and the release with the digest `{dataset.digest}`."
+        )
+    ]
+    if (part := dataset.subset) is not None:
+        blocks.append(
+            f"**A hydrated subset: {part.segments} of {part.segments_of} labelled segments of `{part.of}`.** These "
+            "scores can't be compared with scores on the whole or on another subset."
+        )
+    return blocks
+
+
 def _render_systems(protocol: ProtocolBoard) -> str:
-    columns = dict(_choose_columns(protocol))
+    columns = dict(choose_columns(protocol))
     rows = [
         [_name_system(one), one.record.system.kind, one.groups, *_render_metrics(one.record.metrics, columns.values())]
         for one in protocol.standings
@@ -65,7 +71,7 @@ def _render_systems(protocol: ProtocolBoard) -> str:
     return render_table(["System", "How", "Group", *columns], rows, numeric_from=3).rstrip("\n")
 
 
-def _choose_columns(protocol: ProtocolBoard) -> Iterator[tuple[str, str]]:
+def choose_columns(protocol: ProtocolBoard) -> Iterator[tuple[str, str]]:
     """The titles of the main table's columns, each with its metric."""
     duplicates = protocol.counts.duplicates
     kind = "recurring segment" if protocol.training is None else "shared segment"
@@ -77,18 +83,32 @@ def _choose_columns(protocol: ProtocolBoard) -> Iterator[tuple[str, str]]:
 
 
 def _name_system(standing: Standing) -> str:
-    system, missing = standing.record.system, standing.record.counts.missing
-    note = f" ({count_of(missing, 'segment')} missing, counted as wrong)" if missing else ""
-    return f"{escape_inline(f'{system.name} {system.version}')}{note}"
+    system, missing = standing.record.system, describe_missing(standing)
+    return escape_inline(f"{system.name} {system.version}") + (f" ({missing})" if missing else "")
+
+
+def describe_missing(standing: Standing) -> str:
+    """How many segments a system gave no label for, in words; empty for none."""
+    missing = standing.record.counts.missing
+    return f"{count_of(missing, 'segment')} missing, counted as wrong" if missing else ""
 
 
 def _name_ceiling(ceiling: Ceiling) -> str:
-    return f"*{count_of(len(ceiling.annotators), 'annotator')}, against {ceiling.against}*"
+    return f"*{name_ceiling(ceiling)}*"
+
+
+def name_ceiling(ceiling: Ceiling) -> str:
+    """Who was scored as if they were a system."""
+    return f"{count_of(len(ceiling.annotators), 'annotator')}, against {ceiling.against}"
+
+
+def describe_ceiling(ceiling: Ceiling) -> dict[str, MetricEntry]:
+    """The annotators' metrics as a system's record has its own."""
+    return {name: MetricEntry.model_validate(describe_interval(one)) for name, one in ceiling.metrics.items()}
 
 
 def _render_ceiling(ceiling: Ceiling, names: Iterable[str]) -> list[str]:
-    metrics = {name: MetricEntry.model_validate(describe_interval(one)) for name, one in ceiling.metrics.items()}
-    return _render_metrics(metrics, names)
+    return _render_metrics(describe_ceiling(ceiling), names)
 
 
 def _render_metrics(metrics: Mapping[str, MetricEntry], names: Iterable[str]) -> list[str]:
@@ -97,10 +117,7 @@ def _render_metrics(metrics: Mapping[str, MetricEntry], names: Iterable[str]) ->
 
 def render_entry(entry: MetricEntry) -> str:
     """A score with its interval, to three decimals."""
-    value = UNKNOWN if entry.value is None else f"{entry.value:.3f}"
-    if entry.low is None or entry.high is None:
-        return f"{value} [{UNKNOWN}]"
-    return f"{value} [{entry.low:.3f}, {entry.high:.3f}]{' ≈' if entry.approximate else ''}"
+    return f"{format_score(entry.value)} {format_bounds(entry)}"
 
 
 def _render_labels(protocol: ProtocolBoard) -> str:
@@ -122,11 +139,10 @@ def _render_probabilities(protocol: ProtocolBoard) -> str:
     if not stated:
         return ""
     rows = [
-        [_name_system(one), *_render_metrics(one.record.metrics, [name for _, name in _PROBABILITIES])]
-        for one in stated
+        [_name_system(one), *_render_metrics(one.record.metrics, [name for _, name in PROBABILITIES])] for one in stated
     ]
-    table = render_table(["System", *(title for title, _ in _PROBABILITIES)], rows)
-    return f"{table}\n{_NO_PROBABILITIES}"
+    table = render_table(["System", *(title for title, _ in PROBABILITIES)], rows)
+    return f"{table}\n{PROBABILITY_NOTE}"
 
 
 def _render_pairs(protocol: ProtocolBoard) -> str:

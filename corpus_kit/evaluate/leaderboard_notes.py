@@ -4,12 +4,12 @@ from corpus_kit.annotate.intervals import LEVEL_FRACTION
 from corpus_kit.evaluate.board import ProtocolBoard
 from corpus_kit.evaluate.differences import POWER_FRACTION, SIGNIFICANCE_FRACTION
 from corpus_kit.evaluate.record import PREDICTIONS_ONLY, RERUN
+from corpus_kit.evaluate.score_text import UNKNOWN
 from corpus_kit.evaluate.sign_flip import EXACT_ARTICLES, count_draws, find_smallest_p
 from corpus_kit.markdown import count_of, escape_inline
 
 MIN_SUPPORT = 10
 """Labels with fewer segments are not judged."""
-UNKNOWN = "–"
 _APPROXIMATE = (
     "- ≈: the system was trained again for each fold. Its training articles overlap between folds, which the "
     "jackknife doesn't see: the interval is approximate and likely to be too narrow."
@@ -109,12 +109,13 @@ def write_notes(protocol: ProtocolBoard) -> list[str]:
     notes += [_APPROXIMATE] if any(entry.approximate for one in retrained for entry in one.metrics.values()) else []
     notes += [_UNKNOWN_NOTE] if any(entry.low is None for entry in entries) else []
     notes += [_CEILING] if protocol.ceilings else []
-    return [*notes, _write_group_note(articles, protocol)]
+    return [*notes, write_group_note(protocol)]
 
 
-def _write_group_note(articles: int, protocol: ProtocolBoard) -> str:
+def write_group_note(protocol: ProtocolBoard) -> str:
     """What the groups of a protocol rest on."""
-    pairs, p = len(protocol.pairs), find_smallest_p(articles)
+    articles, pairs = len(protocol.articles), len(protocol.pairs)
+    p = find_smallest_p(articles)
     named = f"- Groups (`{protocol.protocol}`): "
     if not pairs:
         return f"{named}there is one system, so there is nothing to tell apart."

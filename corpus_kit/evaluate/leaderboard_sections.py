@@ -1,20 +1,20 @@
 """The sections of the leaderboard about pairs of systems and about single articles."""
 
 import itertools
-from math import isnan
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corpus_kit.evaluate.board import TESTED_METRICS, PairResult, ProtocolBoard
-from corpus_kit.evaluate.differences import Difference
-from corpus_kit.evaluate.leaderboard_notes import UNKNOWN
+from corpus_kit.evaluate.score_text import format_p, format_score, format_signed, format_signed_bounds
 from corpus_kit.markdown import count_of, escape_inline, render_table
 
 MOST_PAIRS = 10
 """Where there are more pairs, only neighbours in the table of systems are shown."""
 MOST_ARTICLES = 30
 """Where there are more articles, only those are shown that the systems together do worst on."""
-_TITLES = {"macro_f1": "macro-F1", "accuracy": "accuracy"}
+METRIC_TITLES = {"macro_f1": "macro-F1", "accuracy": "accuracy"}
 
 
 def list_shown_pairs(protocol: ProtocolBoard) -> list[PairResult]:
@@ -31,12 +31,12 @@ def render_pairs(protocol: ProtocolBoard) -> str:
     rows = [
         [
             f"{escape_inline(pair.a)} − {escape_inline(pair.b)}",
-            _TITLES[name],
-            _render_interval(difference),
-            _render_p(difference.test.p),
-            _render_p(difference.test.smallest_p),
-            _render_p(holm_p),
-            UNKNOWN if isnan(difference.mde) else f"{difference.mde:.3f}",
+            METRIC_TITLES[name],
+            f"{format_signed(difference.interval.value)} {format_signed_bounds(difference.interval)}",
+            format_p(difference.test.p),
+            format_p(difference.test.smallest_p),
+            format_p(holm_p),
+            format_score(difference.mde),
         ]
         for pair in list_shown_pairs(protocol)
         for name, difference, holm_p in zip(TESTED_METRICS, pair.differences, pair.holm_p, strict=True)
@@ -45,20 +45,24 @@ def render_pairs(protocol: ProtocolBoard) -> str:
     return render_table(header, rows, numeric_from=2).rstrip("\n")
 
 
-def _render_interval(difference: Difference) -> str:
-    interval = difference.interval
-    value = UNKNOWN if isnan(interval.value) else f"{interval.value:+.3f}"
-    if interval.reason:
-        return f"{value} [{UNKNOWN}]"
-    return f"{value} [{interval.low:+.3f}, {interval.high:+.3f}]{' ≈' if interval.is_approximate else ''}"
+class ShownArticles(NamedTuple):
+    """The articles of a protocol and how many of their segments each system got right.
+
+    Attributes:
+        indexes: those that are shown, in the release's order; articles without segments are not.
+        sizes: segments of each article, shown or not.
+        right: of shape (articles, systems).
+        said: which ones are shown; empty where all are.
+    """
+
+    indexes: tuple[int, ...]
+    sizes: NDArray[np.int64]
+    right: NDArray[np.int64]
+    said: str
 
 
-def _render_p(p: float) -> str:
-    return UNKNOWN if isnan(p) else f"{p:.4f}"
-
-
-def render_articles(protocol: ProtocolBoard) -> str:
-    """A row per article: its segments, and how many of them each system got right."""
+def choose_articles(protocol: ProtocolBoard) -> ShownArticles:
+    """All articles where they are few; else those that the systems together do worst on."""
     first = protocol.standings[0].tally
     right = np.stack([np.trace(one.tally.confusion, axis1=1, axis2=2) for one in protocol.standings], axis=-1)
     sizes = first.confusion.sum(axis=(1, 2))
@@ -68,14 +72,20 @@ def render_articles(protocol: ProtocolBoard) -> str:
         worst = sorted(shown, key=lambda i: (right[i].sum() / sizes[i], first.articles[i]))[:MOST_ARTICLES]
         shown = sorted(worst)
         whole = count_of(len(protocol.articles), "article")
-        said = f"\nThe {len(shown)} of {whole} on which the systems together do worst."
+        said = f"The {len(shown)} of {whole} on which the systems together do worst."
+    return ShownArticles(tuple(shown), sizes, right, said)
+
+
+def render_articles(protocol: ProtocolBoard) -> str:
+    """A row per article: its segments, and how many of them each system got right."""
+    names, shown = protocol.standings[0].tally.articles, choose_articles(protocol)
     rows = [
         [
-            escape_inline(first.articles[i]),
-            str(sizes[i]),
-            *(f"{n} ({n / sizes[i]:.3f})" for n in right[i].tolist()),
+            escape_inline(names[i]),
+            str(shown.sizes[i]),
+            *(f"{n} ({format_score(n / shown.sizes[i])})" for n in shown.right[i].tolist()),
         ]
-        for i in shown
+        for i in shown.indexes
     ]
     header = ["Article", "Segments", *(f"{escape_inline(one.record.system.name)} right" for one in protocol.standings)]
-    return (render_table(header, rows) + said).rstrip("\n")
+    return (render_table(header, rows) + (f"\n{shown.said}" if shown.said else "")).rstrip("\n")
