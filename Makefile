@@ -1,20 +1,24 @@
 # make build: install from the locked requirements and build the corpus of this repository.
 # make test:  everything that the tests need, then the tests.
+# make browser: a Chromium for the tests of pages, if there is none.
 # make harness: other harnesses, in an environment of their own, on the built release.
 PYTHON ?= python3
 BIN := .venv/bin
 LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url
 
-.PHONY: build test lint types stale wheel harness lock clean
+.PHONY: build test browser lint types stale wheel harness lock clean
 
 build: .venv/installed
 	$(BIN)/corpus-kit build
 	$(BIN)/corpus-kit leaderboard --check
 
-test: .venv/installed-dev
+test: .venv/installed-dev browser
 	$(BIN)/corpus-kit build
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not measured"
 	$(BIN)/python -m pytest -m measured
+
+browser:
+	.ci/install-browser
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

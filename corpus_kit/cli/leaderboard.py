@@ -24,6 +24,9 @@ def leaderboard(
             "--train", metavar="DIR|FILE.toml", help="Verify what was learnt from this; for each training set."
         ),
     ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write it as one self-contained page, too.")
+    ] = None,
 ) -> None:
     """Write baselines/LEADERBOARD.md; with --check recompute every number from the stored predictions."""
     from corpus_kit.evaluate import check_leaderboard, list_unverified, load_dataset, write_leaderboard
@@ -34,8 +37,8 @@ def leaderboard(
     for line in list_unverified(baselines, loaded, training):
         typer.echo(f"not verified: {line}", err=True)
     if check:
-        found = check_leaderboard(baselines, loaded, board, training=training)
+        found = check_leaderboard(baselines, loaded, board, training=training, page_path=html)
         report_differences(found, fine=f"{board}: every number is as recomputed")
         return
-    write_leaderboard(baselines, loaded, board, training=training)
-    typer.echo(f"wrote {board}")
+    write_leaderboard(baselines, loaded, board, training=training, page_path=html)
+    typer.echo("\n".join(f"wrote {path}" for path in (board, html) if path is not None))

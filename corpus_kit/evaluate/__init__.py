@@ -25,6 +25,7 @@ from corpus_kit.evaluate.label_mapping import LabelMapping, make_mapping, read_m
 from corpus_kit.evaluate.leaderboard import render_leaderboard
 from corpus_kit.evaluate.metrics import METRICS, Metric, compute_metric, list_metrics, parse_metric
 from corpus_kit.evaluate.overlap import Shared, find_shared
+from corpus_kit.evaluate.page import Disputes, collect_disputes, render_leaderboard_page
 from corpus_kit.evaluate.plan import Plan, plan_articles, plan_to_json, render_plan
 from corpus_kit.evaluate.predictions import (
     Prediction,
@@ -92,6 +93,7 @@ __all__ = [
     "Declaration",
     "Difference",
     "DifferingSegment",
+    "Disputes",
     "Execution",
     "FiledSubmission",
     "Interval",
@@ -120,6 +122,7 @@ __all__ = [
     "align_predictions",
     "check_leaderboard",
     "check_predictions",
+    "collect_disputes",
     "collect_runs",
     "compare_pairs",
     "compare_run",
@@ -170,6 +173,7 @@ __all__ = [
     "recompute_run",
     "render_comparison",
     "render_leaderboard",
+    "render_leaderboard_page",
     "render_plan",
     "restore_tally",
     "run_baseline",

@@ -9,10 +9,11 @@ from typing import Any
 from corpus_kit.canonical import hash_bytes
 from corpus_kit.classify.load import CLASSIFIER_FILE, read_declared
 from corpus_kit.errors import PredictionError, ReleaseError, TransferError
-from corpus_kit.evaluate.board import collect_runs, list_records, make_board
+from corpus_kit.evaluate.board import Board, collect_runs, list_records, make_board
 from corpus_kit.evaluate.ceiling import measure_ceilings
 from corpus_kit.evaluate.check_transfer import find_training, list_transfer_faults
 from corpus_kit.evaluate.leaderboard import render_leaderboard
+from corpus_kit.evaluate.page import collect_disputes, render_leaderboard_page
 from corpus_kit.evaluate.predictions import read_predictions
 from corpus_kit.evaluate.protocols import hash_training, select_scored
 from corpus_kit.evaluate.record import (
@@ -207,15 +208,25 @@ def _check_submission(record_path: Path, release: Release) -> list[str]:
     ]
 
 
-def render_board(baselines_dir: Path, release: Release) -> str:
-    """The board of all stored results as Markdown."""
-    return render_leaderboard(make_board(collect_runs(baselines_dir, release), measure_ceilings(release)))
+def collect_board(baselines_dir: Path, release: Release) -> Board:
+    """The board of all stored results."""
+    return make_board(collect_runs(baselines_dir, release), measure_ceilings(release))
+
+
+def render_page(board: Board, baselines_dir: Path, release: Release) -> bytes:
+    """The board as one HTML page, with the segments on which its systems differ."""
+    return render_leaderboard_page(board, collect_disputes(board, release, baselines_dir)).encode("utf-8")
 
 
 def write_leaderboard(
-    baselines_dir: Path, release: Release, board_path: Path, *, training: Sequence[Release] = ()
+    baselines_dir: Path,
+    release: Release,
+    board_path: Path,
+    *,
+    training: Sequence[Release] = (),
+    page_path: Path | None = None,
 ) -> None:
-    """Write the board of all stored results, whole or not at all.
+    """Write the board of all stored results, and if a path is given the page of it, each whole or not at all.
 
     `training` are the datasets that transferred systems learnt from, as far as they are here; `list_unverified` says
     what is not verified without the others. A PredictionError, and no board, where a stored result isn't what its
@@ -227,29 +238,41 @@ def write_leaderboard(
         raise PredictionError(
             f"a stored result can't be derived again: {found[0]}{more}", remedy="Run it again: corpus-kit evaluate NAME"
         )
-    write_atomically(board_path, render_board(baselines_dir, release).encode("utf-8"))
+    board = collect_board(baselines_dir, release)
+    page = b"" if page_path is None else render_page(board, baselines_dir, release)
+    write_atomically(board_path, render_leaderboard(board).encode("utf-8"))
+    if page_path is not None:
+        write_atomically(page_path, page)
 
 
 def check_leaderboard(
-    baselines_dir: Path, release: Release, board_path: Path, *, training: Sequence[Release] = ()
+    baselines_dir: Path,
+    release: Release,
+    board_path: Path,
+    *,
+    training: Sequence[Release] = (),
+    page_path: Path | None = None,
 ) -> list[str]:
     """Every difference between what is stored and what is recomputed, a line each; empty where nothing differs.
 
     Each stored result is computed again from its predictions, then the board's text is compared with the one that the
-    stored results make. A result whose predictions are refused is a difference. `training` is as for
-    `write_leaderboard`.
+    stored results make, and so is the page if a path is given. A result whose predictions are refused is a difference.
+    `training` is as for `write_leaderboard`.
     """
     found = list_differences(baselines_dir, release, training)
     try:
-        expected = render_board(baselines_dir, release)
+        board = collect_board(baselines_dir, release)
+        page = b"" if page_path is None else render_page(board, baselines_dir, release)
     except PredictionError:
         return found
     except ReleaseError as e:
         return [*found, str(e)]
+    if page_path is not None and not (page_path.is_file() and read_bytes(page_path, ReleaseError) == page):
+        found.append(f"{page_path}: not the page that the stored results make")
     if not board_path.is_file():
         return [*found, f"{board_path}: the board does not exist"]
-    board = decode_utf8(read_bytes(board_path, ReleaseError), board_path, ReleaseError)
-    return found + _compare_board(board, expected, board_path)
+    stored = decode_utf8(read_bytes(board_path, ReleaseError), board_path, ReleaseError)
+    return found + _compare_board(stored, render_leaderboard(board), board_path)
 
 
 def _compare_board(board: str, expected: str, path: Path) -> list[str]:

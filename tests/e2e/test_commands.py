@@ -30,8 +30,8 @@ def test_the_whole_road(corpus_dir: Path) -> None:
         ["check"],
         ["agreement"],
         ["evaluate", "majority", "rules", "tfidf_logreg", "--protocol", "loao"],
-        ["leaderboard"],
-        ["leaderboard", "--check"],
+        ["leaderboard", "--html", "board.html"],
+        ["leaderboard", "--html", "board.html", "--check"],
         ["card"],
         ["card", "--check"],
     ):
