@@ -10,6 +10,7 @@ from corpus_kit.errors import CorpusError, UnknownName
 from corpus_kit.model import Article, Segment
 from corpus_kit.segment.contract import Segmenter, find_broken_promise, hold_to_contract
 from corpus_kit.segment.lines import segment_lines
+from corpus_kit.segment.main_content import flag_main_content
 from corpus_kit.segment.news import segment_news
 from corpus_kit.segment.speech import trace_quotations
 
@@ -23,6 +24,7 @@ __all__ = [
     "choose_segmenter",
     "find_broken_promise",
     "find_segmenter",
+    "flag_main_content",
     "segment_article",
     "segment_lines",
     "segment_news",
