@@ -20,6 +20,7 @@ from corpus_kit.segment.byte_tables import (
     IS_LETTER,
     IS_LOWER,
     IS_ODD_LEAD,
+    IS_ODD_TAIL,
     IS_SPACE,
     IS_SPACE_LEAD,
     IS_SPACE_TAIL,
@@ -46,7 +47,7 @@ _FOLLOWS = mark(",;:)]}%/&=+|!?") | IS_BREAK
 """What stands after the space where the sentence goes on."""
 _BEGINS = IS_UPPER | IS_DIGIT | mark("$")
 _BANG_ENDINGS = [name[-3:].encode() for name in news.BANG_NAMES]
-_MOST_SPACES, _MOST_MARKS = 4, 4
+_MOST_SKIPPED = 4
 
 
 class Verdicts(NamedTuple):
@@ -64,34 +65,52 @@ def find_news_spans(texts: JoinedTexts) -> tuple[Offsets, Offsets]:
     places = np.flatnonzero(np.frombuffer(texts.utf8.data.translate(_PLACES), dtype=np.bool_))
     found, before = data[places], data[places - 1]
     breaks = _judge_breaks(data, places[IS_BREAK[found] & ~IS_BREAK[before]])
-    stops = _judge_stops(data, places[IS_STOP[found] & ~IS_STOP[before]], b"](" in texts.utf8.data)
-    odd = places[found >= 0x80]
-    odd = odd[np.any([holds(data, odd, char) for char in ODD_MARKS], axis=0)]
+    stops = _judge_stops(data, places[IS_STOP[found] & ~IS_STOP[before]])
+    odd = _find_odd_marks(data, places[found >= 0x80])
     plain = Verdicts(*(np.sort(np.concatenate(pair)) for pair in zip(breaks, stops, strict=True)))
-    more = _ask_rules(texts, plain, np.sort(np.append(plain.doubtful, odd)))
-    ends = np.sort(np.append(plain.ends, more.ends))
-    nexts = np.sort(np.append(plain.nexts, more.nexts))
-    starts, ends = nexts[:-1], ends[1:]
+    asked = _ask_rules(texts, plain, np.sort(np.append(plain.doubtful, odd)))
+    edges = _find_edges(texts)
+    to_bytes = texts.utf8.to_bytes
+    starts = np.sort(np.concatenate([plain.nexts, to_bytes(edges.starts), to_bytes(asked.starts)]))
+    ends = np.sort(np.concatenate([plain.ends, to_bytes(edges.ends), to_bytes(asked.ends)]))
     is_filled = ends > starts
     return starts[is_filled], ends[is_filled]
 
 
-class _Asked(NamedTuple):
-    """What the rules say: the end of what stands before the first segment, and those of some segments."""
+def _find_odd_marks(data: Bytes, leads: Offsets) -> Offsets:
+    """Which of these bytes begin a break or a mark that isn't ASCII."""
+    maybe = leads[IS_ODD_TAIL[data[leads + 1 + (data[leads] >= 0xE0)]]]
+    odd: Offsets = maybe[np.any([holds(data, maybe, char) for char in ODD_MARKS], axis=0)]
+    return odd
 
+
+class _Found(NamedTuple):
+    """Where segments begin and end, each in order, in code points of the whole."""
+
+    starts: Offsets
     ends: Offsets
-    nexts: Offsets
 
 
-def _ask_rules(texts: JoinedTexts, plain: Verdicts, doubtful: Offsets) -> _Asked:
+def _find_edges(texts: JoinedTexts) -> _Found:
+    """Where each text begins and ends, white space aside; one of white space alone ends before it begins."""
+    leading = [len(text) - len(text.lstrip()) for text in texts.texts]
+    kept = [len(text.rstrip()) for text in texts.texts]
+    return _Found(texts.firsts + np.array(leading, np.int64), texts.firsts + np.array(kept, np.int64))
+
+
+def _ask_rules(texts: JoinedTexts, plain: Verdicts, doubtful: Offsets) -> _Found:
     """The boundaries at places that are not plain, by the rules of `news`; a place inside a longer match is none."""
-    text, utf8 = texts.text, texts.utf8
-    margin = news.CANDIDATE.match(text)
-    start = reached = margin.end() if margin else 0
-    ends, nexts = [0], [start]
-    chars = utf8.to_chars(doubtful).tolist()
-    latest = utf8.to_chars(np.append(0, plain.nexts)[np.searchsorted(plain.places, doubtful)]).tolist()
-    for at, known in zip(chars, latest, strict=True):
+    to_chars, firsts = texts.utf8.to_chars, texts.firsts.tolist()
+    chars = to_chars(doubtful)
+    own = np.searchsorted(texts.firsts, chars, side="right") - 1
+    latest = to_chars(np.append(0, plain.nexts)[np.searchsorted(plain.places, doubtful)])
+    starts, ends = [], []
+    current, text, first, start, reached = -1, "", 0, 0, 0
+    for number, place, next_ in zip(own.tolist(), chars.tolist(), latest.tolist(), strict=True):
+        if number != current:
+            current, text, first = number, texts.texts[number], firsts[number]
+            start = reached = len(text) - len(text.lstrip())
+        at, known = place - first, next_ - first
         if known > start:
             start, reached = known, max(reached, known)
         if at < reached or not (match := news.CANDIDATE.match(text, at)):
@@ -99,18 +118,16 @@ def _ask_rules(texts: JoinedTexts, plain: Verdicts, doubtful: Offsets) -> _Asked
         reached = match.end()
         end = news.find_end(text, start, match)
         if end >= 0:
-            ends.append(end)
-            nexts.append(reached)
+            ends.append(first + end)
+            starts.append(first + reached)
             start = reached
-    return _Asked(utf8.to_bytes(np.array(ends, np.int64)), utf8.to_bytes(np.array(nexts, np.int64)))
+    return _Found(np.array(starts, np.int64), np.array(ends, np.int64))
 
 
 def _judge_breaks(data: Bytes, places: Offsets) -> Verdicts:
     """Line breaks, of which none follows another: plain if a visible character precedes, and one follows soon."""
     before = data[places - 1]
-    nexts = places + 1
-    for _ in range(_MOST_SPACES):
-        nexts = nexts + IS_SPACE[data[nexts]]
+    nexts = _skip(data, places + 1, IS_SPACE)
     following = data[nexts]
     is_doubtful = IS_SPACE[before] | ((before >= 0x80) & IS_SPACE_TAIL[before]) | IS_SPACE[following]
     leads = np.flatnonzero(IS_SPACE_LEAD[following])
@@ -120,11 +137,9 @@ def _judge_breaks(data: Bytes, places: Offsets) -> Verdicts:
     return Verdicts(plain, plain, nexts[~is_doubtful], places[is_doubtful])
 
 
-def _judge_stops(data: Bytes, places: Offsets, has_links: bool) -> Verdicts:
+def _judge_stops(data: Bytes, places: Offsets) -> Verdicts:
     """Full stops, question and exclamation marks, of which none follows another."""
-    inner = places + 1
-    for _ in range(_MOST_MARKS):
-        inner = inner + IS_STOP[data[inner]]
+    inner = _skip(data, places + 1, IS_STOP)
     is_one = inner == places + 1
     goes_on = _GOES_ON[data[inner]] & ~(_IS_GLUED[data[inner]] & is_one & IS_LOWER[data[places - 1]])
     places, inner, is_one = places[~goes_on], inner[~goes_on], is_one[~goes_on]
@@ -134,7 +149,7 @@ def _judge_stops(data: Bytes, places: Offsets, has_links: bool) -> Verdicts:
     nexts += data[nexts] == SPACE
     begins, follows = _judge_following(data, nexts)
     rejected = ((ends > inner) & IS_BREAK[data[ends]]) | (is_spaced & follows)
-    asked = np.flatnonzero(is_spaced & begins & is_one & ~((data[inner] == BRACKET) & has_links))
+    asked = np.flatnonzero(is_spaced & begins & is_one & (data[inner] != BRACKET))
     accepted = np.zeros(len(places), dtype=np.bool_)
     is_dot = data[places[asked]] == DOT
     for judge, own in ((_judge_dots, asked[is_dot]), (_judge_bangs, asked[~is_dot])):
@@ -142,6 +157,15 @@ def _judge_stops(data: Bytes, places: Offsets, has_links: bool) -> Verdicts:
         rejected[own] |= denied
     is_doubtful = ~accepted & ~rejected
     return Verdicts(places[accepted], ends[accepted], nexts[accepted], places[is_doubtful])
+
+
+def _skip(data: Bytes, places: Offsets, table: Mask) -> Offsets:
+    """Each place, or behind it where up to four bytes of the table follow; moves the given places."""
+    moving = np.arange(len(places))
+    for _ in range(_MOST_SKIPPED):
+        moving = moving[table[data[places[moving]]]]
+        places[moving] += 1
+    return places
 
 
 def _skip_closing(data: Bytes, places: Offsets) -> Offsets:
@@ -183,6 +207,6 @@ def _judge_dots(data: Bytes, places: Offsets, ends: Offsets, nexts: Offsets) -> 
 def _judge_bangs(data: Bytes, places: Offsets, ends: Offsets, nexts: Offsets) -> tuple[Mask, Mask]:
     """Whether a question or exclamation mark before what may begin a sentence surely ends one; none surely doesn't."""
     named = np.any([holds(data, places - len(ending), ending) for ending in _BANG_ENDINGS], axis=0)
-    is_quoted = (ends > places + 1) & (data[places + 1] != BRACKET) & ~IS_UPPER[data[nexts]]
+    is_quoted = (ends > places + 1) & ~IS_UPPER[data[nexts]]
     accepted = (data[places - 1] < 0x80) & np.where(ends == places + 1, ~named, is_quoted)
     return accepted, np.zeros(len(places), dtype=np.bool_)

@@ -45,6 +45,7 @@ IS_DIGIT = mark(filter(str.isdigit, _ASCII))
 IS_EDGE = IS_SPACE | mark(filter(news.EDGE.match, _ASCII))
 """What stands between words where `news` looks for the last one."""
 IS_ODD_LEAD = mark_bytes(char[0] for char in ODD_MARKS)
+IS_ODD_TAIL = mark_bytes(char[-1] for char in ODD_MARKS)
 IS_SPACE_LEAD = mark_bytes(char.encode()[0] for char in OTHER_SPACES)
 IS_SPACE_TAIL = mark_bytes(char.encode()[-1] for char in OTHER_SPACES)
 

@@ -16,20 +16,19 @@ class JoinedTexts:
     """Some texts, a line feed between them, in a margin of line feeds.
 
     Attributes:
-        text: all of it.
-        utf8: its UTF-8, and the way from offsets in code points to offsets in bytes and back.
+        texts: each alone.
+        utf8: the UTF-8 of the whole, and the way from offsets in code points to offsets in bytes and back.
         firsts: where each text begins, in code points of the whole.
     """
 
-    text: str
+    texts: Sequence[str]
     utf8: Utf8
     firsts: Offsets
 
 
 def join_texts(texts: Sequence[str]) -> JoinedTexts:
     """The texts as one; halves of surrogate pairs pass, as three bytes each."""
-    margin = "\n" * MARGIN
-    whole = "\n".join([margin[1:], *texts, margin[1:]])
-    lengths = np.fromiter((len(text) for text in texts), dtype=np.int64, count=len(texts))
-    firsts = MARGIN + np.cumsum(lengths + 1) - lengths - 1
-    return JoinedTexts(text=whole, utf8=Utf8(whole.encode("utf-8", "surrogatepass")), firsts=firsts)
+    margin = b"\n" * (MARGIN - 1)
+    data = b"\n".join([margin, *(text.encode("utf-8", "surrogatepass") for text in texts), margin])
+    lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
+    return JoinedTexts(texts=texts, utf8=Utf8(data), firsts=MARGIN + np.cumsum(lengths + 1) - lengths - 1)
