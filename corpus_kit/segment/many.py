@@ -1,6 +1,6 @@
 """Many texts cut in one go, and the spans of many texts as columns."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -9,11 +9,16 @@ import numpy as np
 from corpus_kit.offsets import Offsets, Utf8
 from corpus_kit.segment.boundaries import find_news_spans
 from corpus_kit.segment.contract import Segmenter
-from corpus_kit.segment.joined import JoinedTexts, join_texts
+from corpus_kit.segment.joined import MARGIN, JoinedTexts, join_texts
 from corpus_kit.segment.news import segment_news
 
 AT_ONCE: Mapping[Segmenter, Callable[[JoinedTexts], tuple[Offsets, Offsets]]] = {segment_news: find_news_spans}
 """A segmenter to what finds the same spans in joined texts: starts and ends, in bytes of the whole."""
+
+
+MOST_BYTES = 4_000_000
+"""More than this is cut in parts, each of which ends with the line that reaches `PART_BYTES`."""
+PART_BYTES = 1_000_000
 
 
 class ManySpans(NamedTuple):
@@ -34,11 +39,28 @@ class ManySpans(NamedTuple):
 def segment_at_once(texts: Sequence[str], segmenter: Segmenter) -> ManySpans:
     """The spans of each text as the segmenter, one of `AT_ONCE`, cuts it alone."""
     joined = join_texts(texts)
-    byte_starts, byte_ends = AT_ONCE[segmenter](joined)
+    if len(joined.utf8.data) <= MOST_BYTES:
+        byte_starts, byte_ends = AT_ONCE[segmenter](joined)
+    else:
+        byte_starts, byte_ends = map(np.concatenate, zip(*_find_in_parts(joined, segmenter), strict=True))
     starts, ends = joined.utf8.to_chars(byte_starts), joined.utf8.to_chars(byte_ends)
     counts = np.diff(np.searchsorted(starts, joined.firsts), append=len(starts))
     firsts = np.repeat(joined.firsts, counts)
     return ManySpans(counts, starts - firsts, ends - firsts, joined.utf8, byte_starts, byte_ends)
+
+
+def _find_in_parts(joined: JoinedTexts, segmenter: Segmenter) -> Iterator[tuple[Offsets, Offsets]]:
+    """The spans of a few lines at a time, as texts of their own: no segment crosses a line break.
+
+    For each byte that may end a segment there are some numbers: of one text of marks alone they would be very many.
+    """
+    data = joined.utf8.data
+    begin = 0
+    while begin < len(data):
+        end = data.find(b"\n", begin + PART_BYTES) + 1 or len(data)
+        starts, ends = AT_ONCE[segmenter](join_texts([data[begin:end].decode("utf-8", "surrogatepass")]))
+        yield starts + (begin - MARGIN), ends + (begin - MARGIN)
+        begin = end
 
 
 def join_spans(texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]) -> ManySpans:

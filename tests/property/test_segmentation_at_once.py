@@ -4,6 +4,7 @@ import itertools
 import json
 import os
 import sys
+import tracemalloc
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from corpus_kit.segment import news, segment_lines, segment_news
+from corpus_kit.segment import many, news, segment_lines, segment_news
 from corpus_kit.segment.byte_tables import BREAKS, OTHER_SPACES
 from corpus_kit.segment.contract import Segmenter
 from corpus_kit.segment.many import AT_ONCE, join_spans, segment_at_once
@@ -77,6 +78,28 @@ def test_texts_cut_together_are_those_cut_alone(texts: list[str]) -> None:
 def test_spans_that_were_found_one_by_one_are_joined(texts: list[str]) -> None:
     """The spans of a segmenter that can't cut many texts at once become the same columns."""
     assert segment_each(texts, segment_lines) == [segment_lines(text) for text in texts]
+
+
+@given(TEXTS, st.integers(1, 40))
+@example(["A.\n\n", " \n B. C.\n", "", "é\n字。\r\nD"], 1)
+def test_long_texts_are_cut_in_parts(texts: list[str], part: int) -> None:
+    """Parts of whole lines give the same spans, wherever they end."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(many, "MOST_BYTES", 0)
+        patch.setattr(many, "PART_BYTES", part)
+        assert segment_each(texts) == [segment_news(text) for text in texts]
+
+
+@pytest.mark.measured
+def test_a_text_of_marks_takes_little_memory() -> None:
+    """Nine megabytes of marks take at most 150 MB beside themselves."""
+    text = "\n".join(["! " * 150_000] * 30)
+    tracemalloc.start()
+    try:
+        segment_at_once([text], segment_news)
+        assert tracemalloc.get_traced_memory()[1] < 150_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("kind", sorted(set(news.KINDS.values())))
