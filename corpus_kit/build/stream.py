@@ -29,7 +29,7 @@ from corpus_kit.ingest import (
     write_dropped,
 )
 from corpus_kit.model import Article
-from corpus_kit.segment import Segmenter, segment_news
+from corpus_kit.segment import Segmenter, flag_main_content, segment_news
 from corpus_kit.segment.many import AT_ONCE, ManySpans, join_spans, segment_at_once
 
 BATCH_CHARS = 1_000_000
@@ -43,6 +43,7 @@ SEGMENT_SCHEMA = pa.schema(
         ("start", pa.int32()),
         ("end", pa.int32()),
         ("text", pa.string()),
+        ("is_main", pa.bool_()),
     ]
 )
 ARTICLE_COLUMNS = (
@@ -179,9 +180,23 @@ def _tabulate(articles: Sequence[Article], spans: ManySpans) -> pa.Table:
             pa.array(spans.starts.astype(np.int32)),
             pa.array(spans.ends.astype(np.int32)),
             _pick_texts(spans),
+            _flag_main(articles, spans),
         ],
         schema=SEGMENT_SCHEMA,
     )
+
+
+def _flag_main(articles: Sequence[Article], spans: ManySpans) -> pa.Array | pa.ChunkedArray:
+    """Per segment, whether it stands in its page's main content; null where nobody looked."""
+    if not any(article.blocks for article in articles):
+        return pa.nulls(len(spans.starts), pa.bool_())
+    rows = zip(spans.starts.tolist(), spans.ends.tolist(), strict=True)
+    flags = [
+        flag
+        for article, count in zip(articles, spans.counts.tolist(), strict=True)
+        for flag in flag_main_content(article, list(islice(rows, count)))
+    ]
+    return make_table_of_columns({"is_main": flags}, [Column("is_main", "bool")]).column(0)
 
 
 def _pick_texts(spans: ManySpans) -> pa.Array:

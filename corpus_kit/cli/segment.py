@@ -66,12 +66,13 @@ def _stream(sources: list[str], out: Path, corpus: Path | None, strict: bool, js
 
 
 def _print_segments(article: "Article", segmenter: "Segmenter", json: bool) -> None:
-    from corpus_kit.segment import segment_article
+    from corpus_kit.segment import flag_main_content, segment_article
 
     segments = segment_article(article, segmenter)
     if json:
-        spans = [[own.start, own.end] for own in segments]
-        print_json({"article": article.id, "sha256": article.sha256, "segments": spans})
+        spans = [(own.start, own.end) for own in segments]
+        flags = flag_main_content(article, spans)
+        print_json({"article": article.id, "sha256": article.sha256, "segments": spans, "is_main": flags})
         return
     typer.echo(f"{article.id}: {len(segments)} segments")
     for own in segments:

@@ -73,7 +73,8 @@ def test_segment_prints_a_line_per_file(repository: Path, tmp_path: Path) -> Non
     result = run("segment", *files, "--json", cwd=tmp_path)
     found = [json.loads(line) for line in result.stdout.splitlines()]
     golden = json.loads((repository / "tests/golden/seeds_segments.json").read_text("utf-8"))
-    assert [set(item) for item in found] == [{"article", "sha256", "segments"}] * 5
+    assert [set(item) for item in found] == [{"article", "sha256", "segments", "is_main"}] * 5
+    assert all(item["is_main"] == [None] * len(item["segments"]) for item in found)
     assert {item["article"]: item["segments"] for item in found} == golden
     assert [item["article"] for item in found] == [file.stem for file in files]
 

@@ -1,6 +1,7 @@
 """Segments of any number of articles: the same as cutting each alone, in the same bytes, whatever happens."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from corpus_kit.build import stream, stream_segments
 from corpus_kit.errors import ArticleError, TargetError
+from corpus_kit.ingest.blocks import make_blocks
 from corpus_kit.model import Article
 from corpus_kit.segment import segment_news
 
@@ -35,10 +37,23 @@ def test_texts_are_picked_from_the_bytes(texts: list[str]) -> None:
     table.validate(full=True)
     expected = [
         {"article_id": article.id, "position": i, "start": start, "end": end, "text": article.text[start:end]}
+        | {"is_main": None}
         for article, spans in batch
         for i, (start, end) in enumerate(spans)
     ]
     assert table.to_pylist() == expected
+
+
+def test_segments_of_pages_say_whether_they_are_main(tmp_path: Path) -> None:
+    """Each row has the flag of its line; rows of an article without blocks in the same batch have none."""
+    lines = ["Menu.", "One in Malmö. Two.", "Three."]
+    page = replace(make_article("a", "\n".join(lines)), blocks=make_blocks(lines, [False, True, None]))
+    articles = [make_article("b", "Four. Five."), page, make_article("c", "Six.")]
+    table = stream.make_segment_table([(article, segment_news(article.text)) for article in articles])
+    table.validate(full=True)
+    assert table["is_main"].to_pylist() == [None, None, False, True, True, None, None]
+    stream.write_segments(articles, segment_news, tmp_path)
+    assert pq.read_table(tmp_path / "segments-00000.parquet").to_pylist() == table.to_pylist()
 
 
 def test_batches_and_files_are_cut_by_the_articles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
