@@ -16,7 +16,10 @@ _BEFORE_OPENING: Final = "([{<—–-/:=*_>¿¡“„«‹‘‚「『\"'"
 _MOST_LINES: Final = 3
 """A quotation that no line takes up again with an opening mark ends with the fourth line break at the latest."""
 _BEFORE_NOTHING: Final = ".,;:!?…)]}>—–-*_<”»›’」』。、，\"'"
-_EVENT: Final = re.compile(r"(?P<lines>[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]\s*)|[“”„‟\"«»‹›「」『』‘’‚‛']")
+_EVENT: Final = re.compile(
+    r"(?P<lines>[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]\s*)|[“”„‟\"«»‹›「」『』]"
+    r"|(?<![^\W_])[‘’‚‛']|[‘’‚‛'](?![^\W_])"  # an apostrophe between letters opens and closes nothing
+)
 _ELISION: Final = re.compile(r"(?:\d|(?:tis|twas|em|til|cause|cos|n|round|bout|[dmst]|ll|re|ve)\b)", re.IGNORECASE)
 
 
