@@ -1,4 +1,4 @@
-"""How fast the default model labels, beside scikit-learn's bare vectoriser and linear model, and how its attributions do.
+"""How fast the default model labels, beside scikit-learn's bare vectoriser and linear model; how its attributions do.
 
     python benchmarks/label.py [--segments 100000] [--json] [--out FILE]
 
@@ -95,7 +95,8 @@ def fit_bare(texts: list[str], labels: list[int]) -> Callable[[list[str]], objec
 
     pipeline = make_pipeline(TfidfVectorizer(ngram_range=(1, 2), min_df=2), LogisticRegression(max_iter=1000))
     pipeline.fit(texts, labels)
-    return lambda own: pipeline.predict_proba(own)
+    predict: Callable[[list[str]], object] = pipeline.predict_proba
+    return predict
 
 
 def measure_attributions(model: FeatureModel) -> dict[str, Any]:
@@ -135,15 +136,17 @@ def render(result: dict[str, Any]) -> str:
             f"| the model alone | {rates['model']:,.0f} |",
             f"| scikit-learn's bare vectoriser and linear model | {rates['bare']:,.0f} |",
             "",
-            f"The model takes {speed['model_to_bare']:.2f} times the bare one's time on {speed['segments']:,} segments.",
+            f"The model takes {speed['model_to_bare']:.2f} times the bare one's time ({speed['segments']:,} segments).",
             "",
             f"| attribution | {' | '.join(names)} |",
             f"|---|{'---:|' * len(names)}",
             f"| F1 on the five articles | {' | '.join(f'{score:.3f}' for score in names.values())} |",
             f"| support | {' | '.join(str(n) for n in attributions['support'].values())} |",
             "",
-            f"Right for {attributions['accuracy']:.3f} of the {attributions['segments']} segments that have an attribution;"
-            " five articles are five clusters, so none of these figures is exact.",
+            (
+                f"Right for {attributions['accuracy']:.3f} of the {attributions['segments']} segments that have one;"
+                " five articles are five clusters, so none of these figures is exact."
+            ),
         ]
     )
 
