@@ -5,13 +5,13 @@ from typing import Any
 
 from corpus_kit.canonical import hash_bytes, to_canonical_json, to_pretty_json
 from corpus_kit.errors import ReleaseError, UnknownName
-from corpus_kit.exchange.prompt import (
+from corpus_kit.model import LabelledArticle
+from corpus_kit.prompt import (
     strip_front_matter,
     summarize_guidelines,
     write_instructions,
     write_question,
 )
-from corpus_kit.model import LabelledArticle
 from corpus_kit.records import decode_utf8, read_bytes
 from corpus_kit.release import Release
 

@@ -15,8 +15,8 @@ from corpus_kit.canonical import hash_bytes
 from corpus_kit.errors import ReleaseError, TargetError, UnknownName
 from corpus_kit.exchange import EXPORTERS, TaskOptions, export_task, make_task
 from corpus_kit.exchange.lm_eval import match_label
-from corpus_kit.exchange.prompt import strip_front_matter, summarize_guidelines
 from corpus_kit.exchange.task import name_task
+from corpus_kit.prompt import strip_front_matter, summarize_guidelines
 from corpus_kit.release import FileEntry, Release
 from tests.task_releases import GUIDELINES, make_task_release
 
