@@ -1,6 +1,7 @@
 """Classifiers: what one is, how one is loaded, and those that corpus-kit brings."""
 
 from corpus_kit.classify.contract import Classifier, MakeClassifier, check_probabilities
+from corpus_kit.classify.cost import Usage, add_usages, measure_bytes
 from corpus_kit.classify.feature_classifier import FeatureClassifier
 from corpus_kit.classify.feature_model import FeatureModel, Judged, Settings, train_model
 from corpus_kit.classify.features import FEATURES, Feature
@@ -22,9 +23,12 @@ __all__ = [
     "Promise",
     "Reliability",
     "Settings",
+    "Usage",
     "adapt_pipeline",
+    "add_usages",
     "blame_classifier",
     "check_probabilities",
     "load_classifier",
+    "measure_bytes",
     "train_model",
 ]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from corpus_kit.evaluate.board import Board, ProtocolBoard, Standing
 from corpus_kit.evaluate.ceiling import Ceiling
 from corpus_kit.evaluate.leaderboard_notes import MIN_SUPPORT, name_protocol, write_notes, write_pair_notes
-from corpus_kit.evaluate.leaderboard_sections import render_articles, render_pairs
+from corpus_kit.evaluate.leaderboard_sections import COST_TITLE, render_articles, render_cost, render_pairs
 from corpus_kit.evaluate.metrics import Metric
 from corpus_kit.evaluate.record import DatasetEntry, MetricEntry, describe_interval
 from corpus_kit.evaluate.score_text import UNKNOWN, format_bounds, format_score
@@ -34,6 +34,7 @@ def render_leaderboard(board: Board) -> str:
         ("Probabilities", _render_probabilities),
         ("Differences", _render_pairs),
         ("Articles", render_articles),
+        (COST_TITLE, render_cost),
     ):
         made = [(name_protocol(protocol), text) for protocol in board.protocols if (text := make(protocol))]
         blocks += [f"## {title}"] if made else []

@@ -1,13 +1,16 @@
 """The sections of the leaderboard about pairs of systems and about single articles."""
 
 import itertools
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus_kit.evaluate.board import TESTED_METRICS, PairResult, ProtocolBoard
-from corpus_kit.evaluate.score_text import format_p, format_score, format_signed, format_signed_bounds
+from corpus_kit.evaluate.score_text import UNKNOWN, format_p, format_score, format_signed, format_signed_bounds
+from corpus_kit.evaluate.timing import Timing, UsageEntry
 from corpus_kit.markdown import count_of, escape_inline, render_table
 
 MOST_PAIRS = 10
@@ -15,6 +18,7 @@ MOST_PAIRS = 10
 MOST_ARTICLES = 30
 """Where there are more articles, only those are shown that the systems together do worst on."""
 METRIC_TITLES = {"macro_f1": "macro-F1", "accuracy": "accuracy"}
+COST_TITLE = "Cost"
 
 
 def list_shown_pairs(protocol: ProtocolBoard) -> list[PairResult]:
@@ -89,3 +93,51 @@ def render_articles(protocol: ProtocolBoard) -> str:
     ]
     header = ["Article", "Segments", *(f"{escape_inline(one.record.system.name)} right" for one in protocol.standings)]
     return (render_table(header, rows) + (f"\n{shown.said}" if shown.said else "")).rstrip("\n")
+
+
+def render_cost(protocol: ProtocolBoard) -> str:
+    """A row per system: what its run cost, by its record."""
+    timings = [one.record.timing for one in protocol.standings]
+    usages = [timing.usage for timing in timings if timing is not None and timing.usage is not None]
+    rows = [
+        [
+            escape_inline(f"{one.record.system.name} {one.record.system.version}"),
+            *_render_timing(timing, one.record.counts.predicted),
+            *(_render_usage(timing.usage if timing else None) if usages else []),
+        ]
+        for one, timing in zip(protocol.standings, timings, strict=True)
+    ]
+    header = ["System", "Learning (s)", "Segments/s", "Size (kB)", *(_USAGE if usages else [])]
+    return f"{render_table(header, rows)}\n{_COST_NOTE}" + (f" {_USAGE_NOTE}" if usages else "")
+
+
+def _render_timing(timing: Timing | None, segments: int) -> list[str]:
+    if timing is None:
+        return [UNKNOWN] * 3
+    seconds = timing.predict_s if timing.usage is None else timing.usage.request_s
+    return [
+        f"{timing.fit_s:.3f}",
+        f"{segments / seconds:.0f}" if seconds else UNKNOWN,
+        UNKNOWN if timing.model_bytes is None else f"{timing.model_bytes / 1000:.1f}",
+    ]
+
+
+def _render_usage(usage: UsageEntry | None) -> list[str]:
+    return [UNKNOWN] * len(_USAGE) if usage is None else [render(usage) for render in _USAGE.values()]
+
+
+_USAGE: Mapping[str, Callable[[UsageEntry], str]] = MappingProxyType(
+    {
+        "Requests": lambda usage: str(usage.requests),
+        "Tokens": lambda usage: UNKNOWN if usage.unmetered else str(usage.prompt_tokens + usage.completion_tokens),
+        "Price": lambda usage: UNKNOWN if usage.cost is None else f"{usage.cost:.4f}",
+        "Slowest request (s)": lambda usage: f"{usage.slowest_s:.3f}",
+        "Segments without an answer": lambda usage: str(usage.abstained),
+    }
+)
+_COST_NOTE = (
+    "Measured by the wall clock on the machine that ran the system, summed over folds; the size is that of what the "
+    "largest fold's classifier holds. Unlike the numbers above, these can't be computed again, so the check of this "
+    "page compares none of them."
+)
+_USAGE_NOTE = "Requests count as when they were first asked, from a cache or not."

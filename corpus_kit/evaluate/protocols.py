@@ -13,9 +13,12 @@ from corpus_kit.canonical import hash_text
 from corpus_kit.classify import (
     Classifier,
     LoadedClassifier,
+    Usage,
+    add_usages,
     blame_classifier,
     check_probabilities,
     load_classifier,
+    measure_bytes,
 )
 from corpus_kit.errors import ClassifierError, ReleaseError, UnknownName
 from corpus_kit.evaluate.predictions import PROBABILITY_DECIMALS, Prediction
@@ -57,13 +60,17 @@ class Fold(NamedTuple):
 class ProtocolRun(NamedTuple):
     """Predictions sorted by id, and per fold the digest of the ids that its classifier was trained on.
 
-    `fit_s` and `predict_s` are seconds summed over the folds; 0 without a clock.
+    `fit_s` and `predict_s` are seconds summed over the folds; 0 without a clock. `model_bytes` is the size of the
+    largest fold's classifier; None without a clock, or where nobody can know. `usage` is of classifiers that ask a
+    server, all folds together.
     """
 
     predictions: list[Prediction]
     train_ids_sha256: dict[str, str]
     fit_s: float = 0.0
     predict_s: float = 0.0
+    model_bytes: int | None = None
+    usage: Usage | None = None
 
 
 class FoldTask(NamedTuple):
@@ -75,12 +82,21 @@ class FoldTask(NamedTuple):
     clock: Clock | None
 
 
+class Measured(NamedTuple):
+    """The size of a classifier, and what its requests came to; as in `ProtocolRun`."""
+
+    model_bytes: int | None
+    usage: Usage | None
+
+
 class FoldRun(NamedTuple):
-    """The predictions for one fold, and the seconds that they took."""
+    """The predictions for one fold, and what they cost; as in `ProtocolRun`."""
 
     predictions: list[Prediction]
     fit_s: float
     predict_s: float
+    model_bytes: int | None
+    usage: Usage | None
 
 
 def split_folds(release: Release) -> list[Fold]:
@@ -132,11 +148,17 @@ def evaluate_loao(
         found.append(fold_run)
         if execution.progress is not None:
             execution.progress(len(found), len(folds))
+    return _join_runs(found, {str(fold.number): hash_training_ids(fold) for fold in folds})
+
+
+def _join_runs(found: Sequence[FoldRun], train_ids_sha256: dict[str, str]) -> ProtocolRun:
     return ProtocolRun(
         predictions=sorted((one for run in found for one in run.predictions), key=lambda one: one.id),
-        train_ids_sha256={str(fold.number): hash_training_ids(fold) for fold in folds},
+        train_ids_sha256=train_ids_sha256,
         fit_s=sum(run.fit_s for run in found),
         predict_s=sum(run.predict_s for run in found),
+        model_bytes=max((run.model_bytes for run in found if run.model_bytes is not None), default=None),
+        usage=add_usages(run.usage for run in found),
     )
 
 
@@ -154,8 +176,7 @@ def evaluate_split(
     run = predict_fold(FoldTask(release, loaded, seed, execution.clock), take_split(release))
     if execution.progress is not None:
         execution.progress(1, 1)
-    predictions = sorted(run.predictions, key=lambda one: one.id)
-    return ProtocolRun(predictions, hash_training(release, "split"), fit_s=run.fit_s, predict_s=run.predict_s)
+    return _join_runs([run], hash_training(release, "split"))
 
 
 def hash_training(release: Release, protocol: str) -> dict[str, str]:
@@ -253,7 +274,16 @@ def predict_fold(task: FoldTask, fold: Fold) -> FoldRun:
         classifier.fit(fold.training)
     fitted = clock()
     predictions = [one for labelled in fold.held_out for one in _predict(classifier, loaded, labelled, labels)]
-    return FoldRun(predictions, fitted - begin, clock() - fitted)
+    predict_s = clock() - fitted
+    return FoldRun(predictions, fitted - begin, predict_s, *measure_classifier(classifier, loaded, task.clock))
+
+
+def measure_classifier(classifier: Classifier, loaded: LoadedClassifier, clock: Clock | None) -> Measured:
+    """What a classifier costs after it has predicted; nothing is sized where nothing is timed."""
+    with blame_classifier(loaded.path, "being measured"):
+        size = None if clock is None else measure_bytes(classifier)
+        usage = getattr(classifier, "usage", None)
+    return Measured(size, usage if isinstance(usage, Usage) else None)
 
 
 def _predict(

@@ -25,6 +25,7 @@ from corpus_kit.evaluate.intervals import METHOD, Interval
 from corpus_kit.evaluate.metrics import list_metrics
 from corpus_kit.evaluate.score import Scores
 from corpus_kit.evaluate.tally import BINS, SUMMED, Tally
+from corpus_kit.evaluate.timing import Count, Timing
 from corpus_kit.records import Record, check_record, parse_json, read_bytes
 from corpus_kit.release import HydratedEntry, Manifest, Release
 
@@ -36,8 +37,6 @@ _NOT_DIGESTED = frozenset({"digest", "timing"})
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
-Count = Annotated[int, Field(ge=0, le=2**53)]
-Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
@@ -125,14 +124,6 @@ class Calibration(Record):
     right: list[Count] = Field(min_length=BINS + 1, max_length=BINS + 1)
     brier: list[Finite] = Field(min_length=BINS + 1, max_length=BINS + 1)
     log_loss: list[Finite] = Field(min_length=BINS + 1, max_length=BINS + 1)
-
-
-class Timing(Record):
-    """How long the run took, in seconds by the wall clock, summed over folds; not covered by the digest."""
-
-    fit_s: Seconds
-    predict_s: Seconds
-    workers: int = Field(ge=1)
 
 
 class ResultRecord(Record):

@@ -1,6 +1,7 @@
 """A baseline is run: predicted, scored and stored, so that anyone can compute its scores again."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -83,9 +84,9 @@ def run_baseline(
     `<protocol>.json`, each whole or not at all; an earlier result is replaced. `training` goes with the protocol
     `transfer` and only with it, and is in the files' names. The same data, code, seed and package versions give the
     same predictions and the same digest of the record, for any number of workers. The time that it took is recorded
-    where the execution has a clock; a result that comes out as it is stored keeps the time that it has. An UnknownName
-    lists the protocols; a TransferError says that `training` is missing or too much, a TargetError what can't be
-    written.
+    where the execution has a clock; a result that comes out as it is stored keeps the time that it has, unless no size
+    was measured then. An UnknownName lists the protocols; a TransferError says that `training` is missing or too much,
+    a TargetError what can't be written.
     """
     _require_protocol(protocol, training)
     loaded = load_classifier(name_or_path, baselines_dir)
@@ -105,20 +106,27 @@ def run_baseline(
         predictions_sha256=hash_bytes(stored),
     )
     if execution.clock is not None:
-        times = {"fit_s": round(run.fit_s, 3), "predict_s": round(run.predict_s, 3)}
-        record["timing"] = {**times, "workers": execution.workers}
+        record["timing"] = _describe_timing(run, execution.workers)
     result_name = name_result(protocol, None if entry is None else entry.dataset)
     path = baselines_dir / loaded.name / release.manifest.results_name / f"{result_name}.json"
     write_atomically(locate_predictions(path), stored)
-    if not _is_stored(path, record["digest"]):
+    if not _is_stored(path, record):
         write_atomically(path, format_record(record))
     summary = ", ".join(f"{name} {show_interval(scores.metrics[name])}" for name in (RANKING_METRIC, "accuracy"))
-    return BaselineRun(
-        record_path=path,
-        record=record,
-        scores=scores,
-        summary=f"{loaded.name} {loaded.version}, {result_name}: {summary}",
-    )
+    summary = f"{loaded.name} {loaded.version}, {result_name}: {summary}"
+    if run.usage is not None:
+        summary += f"\n  {run.usage.describe()}"
+    return BaselineRun(record_path=path, record=record, scores=scores, summary=summary)
+
+
+def _describe_timing(run: ProtocolRun, workers: int) -> dict[str, Any]:
+    return {
+        "fit_s": round(run.fit_s, 3),
+        "predict_s": round(run.predict_s, 3),
+        "workers": workers,
+        "model_bytes": run.model_bytes,
+        "usage": None if run.usage is None else asdict(run.usage),
+    }
 
 
 def _require_protocol(protocol: str, training: TrainingSet | None) -> None:
@@ -160,13 +168,15 @@ def _require_own_folder(loaded: LoadedClassifier, baselines_dir: Path) -> None:
         )
 
 
-def _is_stored(path: Path, digest: str) -> bool:
-    """Whether the record that is there says just this."""
+def _is_stored(path: Path, record: Mapping[str, Any]) -> bool:
+    """Whether the record that is there says just this, and lacks no size that was measured now."""
     try:
-        record = read_record(path)
+        stored = read_record(path)
     except PredictionError:
         return False
-    return record.digest == digest == digest_record(record.model_dump())
+    size = (record["timing"] or {}).get("model_bytes")
+    is_lacking = size is not None and (stored.timing is None or stored.timing.model_bytes is None)
+    return not is_lacking and stored.digest == record["digest"] == digest_record(stored.model_dump())
 
 
 def score_file(path: Path, release: Release, *, allow_missing: bool = False, split: str | None = None) -> ScoredFile:

@@ -9,7 +9,14 @@ from corpus_kit.errors import TransferError
 from corpus_kit.evaluate.label_mapping import LabelMapping, make_mapping, read_mapping
 from corpus_kit.evaluate.overlap import Shared, find_shared
 from corpus_kit.evaluate.predictions import Prediction
-from corpus_kit.evaluate.protocols import ALONE, Execution, ProtocolRun, hash_segment_ids, make_predictions
+from corpus_kit.evaluate.protocols import (
+    ALONE,
+    Execution,
+    ProtocolRun,
+    hash_segment_ids,
+    make_predictions,
+    measure_classifier,
+)
 from corpus_kit.evaluate.record import TRANSFER, DatasetEntry, TrainingEntry, describe_dataset
 from corpus_kit.evaluate.task import load_dataset
 from corpus_kit.model import LabelledArticle
@@ -114,7 +121,10 @@ def evaluate_transfer(
     done = clock()
     if execution.progress is not None:
         execution.progress(1, 1)
-    return ProtocolRun(predictions, hash_training_set(training.release), fit_s=fitted - begin, predict_s=done - fitted)
+    model_bytes, usage = measure_classifier(classifier, loaded, execution.clock)
+    return ProtocolRun(
+        predictions, hash_training_set(training.release), fitted - begin, done - fitted, model_bytes, usage
+    )
 
 
 def fit_classifier(
