@@ -10,7 +10,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from corpus_kit.build import build_release, check_release
-    from corpus_kit.classify import Classifier, FeatureClassifier, LLMClassifier, Settings, adapt_pipeline
+    from corpus_kit.classify import (Classifier, EmbeddingClassifier, FeatureClassifier, LLMClassifier, Settings, adapt_pipeline)
     from corpus_kit.corpus import Corpus, load_corpus
     from corpus_kit.errors import CorpusKitError
     from corpus_kit.evaluate import evaluate_loao, score_predictions
@@ -23,6 +23,7 @@ _PUBLIC = {
     "Corpus": "corpus_kit.corpus",
     "CorpusKitError": "corpus_kit.errors",
     "FeatureClassifier": "corpus_kit.classify",
+    "EmbeddingClassifier": "corpus_kit.classify",
     "LLMClassifier": "corpus_kit.classify",
     "LabelledArticle": "corpus_kit.model",
     "Segment": "corpus_kit.model",
@@ -43,6 +44,7 @@ __all__ = [
     "Corpus",
     "CorpusKitError",
     "FeatureClassifier",
+    "EmbeddingClassifier",
     "LLMClassifier",
     "LabelledArticle",
     "Segment",
