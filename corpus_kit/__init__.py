@@ -10,7 +10,15 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from corpus_kit.build import build_release, check_release
-    from corpus_kit.classify import (Classifier, EmbeddingClassifier, FeatureClassifier, LLMClassifier, Settings, adapt_pipeline)
+    from corpus_kit.classify import (
+        Classifier,
+        EmbeddingClassifier,
+        FeatureClassifier,
+        LLMClassifier,
+        Settings,
+        TransformerClassifier,
+        adapt_pipeline,
+    )
     from corpus_kit.corpus import Corpus, load_corpus
     from corpus_kit.errors import CorpusKitError
     from corpus_kit.evaluate import evaluate_loao, score_predictions
@@ -29,6 +37,7 @@ _PUBLIC = {
     "Segment": "corpus_kit.model",
     "SegmentedArticle": "corpus_kit.model",
     "Settings": "corpus_kit.classify",
+    "TransformerClassifier": "corpus_kit.classify",
     "adapt_pipeline": "corpus_kit.classify",
     "build_release": "corpus_kit.build",
     "check_release": "corpus_kit.build",
@@ -43,13 +52,14 @@ __all__ = [
     "Classifier",
     "Corpus",
     "CorpusKitError",
-    "FeatureClassifier",
     "EmbeddingClassifier",
+    "FeatureClassifier",
     "LLMClassifier",
     "LabelledArticle",
     "Segment",
     "SegmentedArticle",
     "Settings",
+    "TransformerClassifier",
     "adapt_pipeline",
     "build_release",
     "check_release",
