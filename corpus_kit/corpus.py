@@ -20,11 +20,18 @@ from corpus_kit.task import TaskTable
 CORPUS_FILE = "corpus.toml"
 NAME_PATTERN = r"^[a-z0-9]+(?:[-_.][a-z0-9]+)*$"
 VERSION_PATTERN = r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$"
+COLLECTION_PATTERN = r"^[a-z][a-z0-9_]*$"
+_OWN_CONFIGS = re.compile(r"sentences|articles|annotations|anchors|standoff|all_test|fold_\d+")
+"""The configs that a release has, or might have, without collections."""
 _FIX = f"See docs/corpus.md for what a {CORPUS_FILE} holds"
 
 
 Name = Annotated[str, Field(pattern=r"^[^\W_](?:[\w .-]*[\w])?$", max_length=40)]
 """A label or attribution: letters, digits, and inside it spaces, dots, underscores and hyphens."""
+
+
+CollectionName = Annotated[str, Field(pattern=COLLECTION_PATTERN, max_length=40)]
+"""What a collection, its folder in a release and its main config are called."""
 
 
 class LabelsTable(Record):
@@ -74,6 +81,7 @@ class LicenseTable(Record):
 class CorpusFile(Record):
     """`corpus.toml`. `has_synthetic_text`: any article was composed for the corpus, not found; None is unknown.
 
+    `collections`: per name, the folder of a corpus inside this one whose release goes with this corpus' release.
     `task`: the dataset that systems are evaluated on, where that isn't a release of this corpus.
     """
 
@@ -93,6 +101,7 @@ class CorpusFile(Record):
     attribution: AttributionTable = AttributionTable()
     folds: FoldsTable = FoldsTable()
     annotators: dict[str, AnnotatorTable] = Field(default_factory=dict)
+    collections: dict[CollectionName, str] = Field(default_factory=dict)
     sources: tuple[SourceTable, ...] = ()
     ingest: IngestTable = IngestTable()
     limits: Limits = Limits()
@@ -120,7 +129,22 @@ class CorpusFile(Record):
             _require_known(f"attribution.allowed.{label}", names, attributions)
         if set(self.folds.validation or ()) & set(self.folds.test or ()):
             raise ValueError("folds: a fold is both validation and test")
+        _require_free_names(self.collections)
         return self
+
+
+def name_collection_configs(name: str) -> dict[str, Literal["sentences", "articles", "annotations"]]:
+    """The configs of a collection and the table that each is: its sentences have the collection's own name."""
+    return {name: "sentences", f"{name}_articles": "articles", f"{name}_annotations": "annotations"}
+
+
+def _require_free_names(collections: Iterable[str]) -> None:
+    taken: set[str] = set()
+    for name in collections:
+        for config in name_collection_configs(name):
+            if config in taken or _OWN_CONFIGS.fullmatch(config):
+                raise ValueError(f"collections.{name}: another config is called {config!r}")
+            taken.add(config)
 
 
 def _require_known(where: str, names: Iterable[str], valid: tuple[str, ...]) -> None:
@@ -222,3 +246,48 @@ def load_corpus(folder: Path | str) -> Corpus:
     if not (root / CORPUS_FILE).is_file():
         raise CorpusError(f"no {CORPUS_FILE} in this folder", path=root, remedy="Make one: corpus-kit init DIR")
     return Corpus(root=root, file=read_toml(root / CORPUS_FILE, CorpusFile, CorpusError, remedy=_FIX))
+
+
+def open_collections(corpus: Corpus) -> dict[str, Corpus]:
+    """The corpora that go with a corpus as its collections, by name, sorted.
+
+    A CorpusError where one isn't inside the corpus' folder, has collections itself, or has another label scheme, with
+    what differs; which key stands for a label is nobody's business.
+    """
+    found = {}
+    for name, place in sorted(corpus.file.collections.items()):
+        folder = (corpus.root / place).resolve()
+        if folder == corpus.root or not folder.is_relative_to(corpus.root):
+            raise _refuse_collection(corpus, name, f"{place!r} is not inside the corpus", "Name a folder below it")
+        nested = load_corpus(folder)
+        if nested.file.collections:
+            raise _refuse_collection(corpus, name, "it has collections of its own", "List them in this file")
+        changes = list_scheme_changes(corpus.scheme, nested.scheme)
+        if changes:
+            remedy = "Give both the same labels, attributions and allowed pairs, or leave the collection out"
+            raise _refuse_collection(corpus, name, f"it has another label scheme: {'; '.join(changes)}", remedy)
+        found[name] = nested
+    return found
+
+
+def _refuse_collection(corpus: Corpus, name: str, why: str, remedy: str) -> CorpusError:
+    return CorpusError(f"collections.{name}: {why}", path=corpus.root / CORPUS_FILE, remedy=remedy)
+
+
+def list_scheme_changes(here: LabelScheme, there: LabelScheme) -> list[str]:
+    """What differs between two schemes, keyboard keys aside; empty where integers mean the same in both."""
+    pairs: tuple[tuple[str, Iterable[str], Iterable[str]], ...] = (
+        ("labels", here.labels, there.labels),
+        ("attributions", here.attributions, there.attributions),
+        *(
+            (f"allowed beside {label}", here.allowed[label], there.allowed[label])
+            for label in here.labels
+            if label in there.allowed
+        ),
+        ("outside_prose", sorted(here.outside_prose), sorted(there.outside_prose)),
+    )
+    return [
+        f"{what} {', '.join(theirs) or 'none'}, here {', '.join(ours) or 'none'}"
+        for what, ours, theirs in pairs
+        if tuple(ours) != tuple(theirs)
+    ]

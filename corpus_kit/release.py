@@ -9,8 +9,8 @@ from pydantic import Field, model_validator
 
 from corpus_kit.canonical import digest_rows, digest_value
 from corpus_kit.columns import Column, define_columns, describe_columns
-from corpus_kit.corpus import NAME_PATTERN, VERSION_PATTERN, AnnotatorTable
-from corpus_kit.errors import ReleaseError
+from corpus_kit.corpus import NAME_PATTERN, VERSION_PATTERN, AnnotatorTable, CollectionName
+from corpus_kit.errors import ReleaseError, UnknownName
 from corpus_kit.labels import LabelScheme
 from corpus_kit.model import LabelledArticle, Segment, SegmentedArticle
 from corpus_kit.records import Record, parse_json, parse_record, read_bytes
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MANIFEST_FILE = "manifest.json"
+COLLECTIONS_DIR = "collections"
+"""The folder of a release that has a whole release per collection."""
 TABLES = ("sentences", "articles", "annotations")
 TEXT_FREE_FORMAT = "corpus-kit/text-free/1"
 _SEGMENT_COLUMNS = ("id", "article_id", "position", "start", "end", "text", "in_quotation")
@@ -89,6 +91,28 @@ class Counts(Record):
     set_aside: dict[str, int]
 
 
+class CollectionConfig(Record):
+    """A config of a collection: which files of the outer release make up each split, and how many rows each has."""
+
+    table: Literal["sentences", "articles", "annotations"]
+    splits: dict[str, list[str]]
+    rows: dict[str, int]
+
+
+class CollectionEntry(Record):
+    """A collection: the release in `collections/<key>/`, and the configs under which the outer one offers its tables.
+
+    `digest` is its content digest; no digest of the outer release covers it but those of files.
+    """
+
+    name: str = Field(pattern=NAME_PATTERN)
+    version: str = Field(pattern=VERSION_PATTERN)
+    digest: str
+    counts: Counts
+    licenses: LicensesEntry
+    configs: dict[str, CollectionConfig]
+
+
 class HydratedEntry(Record):
     """Which part of a full release was found in somebody's copies of the articles.
 
@@ -133,6 +157,7 @@ class Manifest(Record):
     versions: dict[str, str]
     files: dict[str, FileEntry]
     hydrated: HydratedEntry | None = None
+    collections: dict[CollectionName, CollectionEntry] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _check_names(self) -> "Manifest":
@@ -260,10 +285,20 @@ def digest_table(manifest: Manifest, table: str, rows: Sequence[Mapping[str, Any
     return digest_rows(describe_columns(manifest.define_columns()[table]), rows)
 
 
-def load_release(path: Path | str) -> Release:
-    """Read a release for evaluation; a ReleaseError if its content isn't what its manifest states."""
+def locate_collection(root: Path, name: str) -> Path:
+    """The folder of a collection within a release, where there is one."""
+    return root / COLLECTIONS_DIR / name
+
+
+def load_release(path: Path | str, *, collection: str | None = None) -> Release:
+    """Read a release for evaluation; a ReleaseError if its content isn't what its manifest states.
+
+    `collection` names one of its collections, to be read in its place: an UnknownName lists those that it has.
+    """
     root = Path(path).resolve()
     manifest = read_manifest_file(root)
+    if collection is not None:
+        return _load_collection(root, manifest, collection)
     tables = {}
     for table in ("sentences", "articles"):
         rows = tables[table] = read_rows(root, table)
@@ -282,6 +317,19 @@ def load_release(path: Path | str) -> Release:
         articles=_join_articles(tables["articles"], tables["sentences"], scheme),
         duplicate_groups={row["id"]: row["duplicate_group"] for row in tables["sentences"] if row["duplicate_group"]},
     )
+
+
+def _load_collection(root: Path, manifest: Manifest, name: str) -> Release:
+    if name not in manifest.collections:
+        raise UnknownName("collection", name, manifest.collections, path=root)
+    found, stated = load_release(locate_collection(root, name)), manifest.collections[name].digest
+    if found.manifest.digest != stated:
+        raise ReleaseError(
+            f"the collection {name} has the digest {found.manifest.digest}, the manifest says {stated}",
+            path=root,
+            remedy=f"See what differs: corpus-kit check {root}",
+        )
+    return found
 
 
 def _join_articles(

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import isnan
 from typing import Any
 
@@ -12,7 +12,7 @@ from corpus_kit.annotate.votes import Place
 from corpus_kit.build.folds import assign_folds, assign_splits, group_recurring_sentences
 from corpus_kit.canonical import digest_rows
 from corpus_kit.columns import Column, define_columns, describe_columns
-from corpus_kit.corpus import Corpus, Guidelines
+from corpus_kit.corpus import CORPUS_FILE, Corpus, Guidelines, open_collections
 from corpus_kit.errors import CorpusError
 from corpus_kit.ingest import read_articles
 from corpus_kit.model import Article, Dropped, Segment, SetAside, Span
@@ -34,6 +34,7 @@ class Assembly:
             rows and set-aside segments add up to segments.
         digests: per table, the content digest; `digest` is that of the whole release.
         hydrated: of a subset that was hydrated, which part of the full release it is.
+        collections: the releases that go with it, by name, sorted; nothing else here depends on them.
     """
 
     corpus: Corpus
@@ -50,6 +51,7 @@ class Assembly:
     digests: Mapping[str, str]
     digest: str
     hydrated: HydratedEntry | None = None
+    collections: Mapping[str, "Assembly"] = field(default_factory=dict)
 
     def count_labels(self, rows: Sequence[Row] | None = None) -> dict[str, int]:
         """Rows per label in the scheme's order, over all sentences or the given ones."""
@@ -63,11 +65,13 @@ class Assembly:
 
 
 def assemble_corpus(corpus: Corpus) -> Assembly:
-    """Read, segment, join and split a corpus; a CorpusKitError where any of it is wrong."""
+    """Read, segment, join and split a corpus and its collections; a CorpusKitError where any of it is wrong."""
+    collections = {name: assemble_corpus(nested) for name, nested in open_collections(corpus).items()}
     segmenter = find_segmenter(corpus.file.segmenter)
     guidelines = corpus.read_guidelines()
     dropped: list[Dropped] = []
     articles = tuple(read_articles(corpus, dropped.append))
+    _refuse_mixture(corpus, articles, collections)
     segments = tuple(segment for article in articles for segment in segment_article(article, segmenter))
     annotations = read_annotations(corpus, articles)
     folds = assign_folds(articles, corpus.file.folds)
@@ -103,7 +107,35 @@ def assemble_corpus(corpus: Corpus) -> Assembly:
             digests,
             {name: [f"fold_{fold}" for fold in own] for name, own in splits.items()},
         ),
+        collections=collections,
     )
+
+
+def _refuse_mixture(corpus: Corpus, articles: Sequence[Article], collections: Mapping[str, Assembly]) -> None:
+    """Raise a CorpusError where an article of a collection is one of the corpus itself, too."""
+    own = {article.sha256: article.id for article in articles}
+    for name, nested in collections.items():
+        for article in nested.articles:
+            if article.sha256 in own:
+                known = own[article.sha256]
+                raise CorpusError(
+                    f"collections.{name}: its article {article.id!r} is in the corpus itself as {known!r}",
+                    path=corpus.root / CORPUS_FILE,
+                    remedy="Take it out of one of them: what a collection has is never in the default config",
+                )
+
+
+def make_counts(assembly: Assembly) -> dict[str, Any]:
+    """The numbers of a release; set-aside items are counted by what they are and why."""
+    reasons = Counter(f"{item.kind}: {item.reason}" for item in assembly.set_aside)
+    return {
+        "articles": len(assembly.articles),
+        "segments": len(assembly.segments),
+        "labelled": len(assembly.rows["sentences"]),
+        "labels": assembly.count_labels(),
+        "attributions": assembly.count_attributions(),
+        "set_aside": dict(sorted(reasons.items())),
+    }
 
 
 def _keep_places(annotations: Annotations, places: Mapping[Place, Segment]) -> Annotations:

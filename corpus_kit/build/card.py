@@ -5,7 +5,7 @@ A generated block stands between `<!-- corpus-kit:NAME -->` and `<!-- /corpus-ki
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -155,6 +155,7 @@ def make_blocks(contents: Contents) -> Blocks:
         "agreement": lambda: render_agreement(contents.agreement),
         "annotators": lambda: render_annotators(contents),
         "recurring": lambda: render_recurring(contents),
+        "collections": lambda: render_collections(contents),
         "loading": lambda: render_loading(contents),
         "columns": lambda: render_columns(contents),
         "text_free": lambda: TEXT_FREE,
@@ -192,14 +193,30 @@ def render_front_matter(file: CorpusFile, contents: Contents, kept: Mapping[str,
                 "data_files": [{"split": split, "path": list(paths)} for split, paths in splits.items()],
             }
             for name, (_, splits) in contents.configs.items()
+        ]
+        + [
+            {
+                "config_name": name,
+                "version": collection.version,
+                "data_files": [{"split": split, "path": paths} for split, paths in config.splits.items()],
+            }
+            for collection in contents.collections.values()
+            for name, config in collection.configs.items()
         ],
         "dataset_info": [
             {"config_name": name, "features": make_feature_list(contents.columns[table])}
-            for name, (table, _) in contents.configs.items()
+            for name, table in _list_configs(contents)
         ],
     }
     front |= {key: value for key, value in kept.items() if key not in front}
     return f"---\n{yaml.safe_dump(front, sort_keys=False, allow_unicode=True, width=1000)}---\n"
+
+
+def _list_configs(contents: Contents) -> Iterator[tuple[str, str]]:
+    """Every config and its table: those of the release, then those of its collections, which have the same columns."""
+    yield from ((name, table) for name, (table, _) in contents.configs.items())
+    for collection in contents.collections.values():
+        yield from ((name, config.table) for name, config in collection.configs.items())
 
 
 def render_identity(contents: Contents) -> str:
@@ -311,7 +328,31 @@ def render_loading(contents: Contents) -> str:
         ]
         for name, (_, splits) in contents.configs.items()
     ]
+    rows += [
+        [f"`{name}`", ", ".join(f"{split} {count}" for split, count in config.rows.items())]
+        for collection in contents.collections.values()
+        for name, config in collection.configs.items()
+    ]
     return render_table(["config", "rows per split"], rows, numeric_from=9)
+
+
+def render_collections(contents: Contents) -> str:
+    """A row per collection: its config, which release it is, how large, and what holds for its texts."""
+    if not contents.collections:
+        return "This release has no collections.\n"
+    rows = [
+        [
+            f"`{config}`",
+            f"{entry.name} {entry.version}",
+            escape_inline(entry.licenses.articles),
+            str(entry.counts.articles),
+            *(str(entry.counts.labels[label]) for label in contents.scheme.labels),
+            str(entry.counts.labelled),
+        ]
+        for config, entry in contents.collections.items()
+    ]
+    header = ["config", "collection", "its articles' licence", "articles", *contents.scheme.labels, "all"]
+    return render_table(header, rows, numeric_from=3)
 
 
 def render_columns(contents: Contents) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from corpus_kit.build.card import split_front_matter
+from corpus_kit.build.check_collection import compare_collection
 from corpus_kit.build.check_croissant import check_croissant, has_mlcroissant, validate_croissant
 from corpus_kit.build.check_derived import check_derived
 from corpus_kit.build.check_tables import Tables, check_tables
@@ -17,7 +18,18 @@ from corpus_kit.canonical import hash_bytes
 from corpus_kit.columns import Column, make_arrow_schema, make_feature_list, make_features
 from corpus_kit.errors import CorpusKitError
 from corpus_kit.records import describe_invalid
-from corpus_kit.release import MANIFEST_FILE, FileEntry, Manifest, list_table_files, read_rows
+from corpus_kit.release import (
+    COLLECTIONS_DIR,
+    MANIFEST_FILE,
+    CollectionConfig,
+    ConfigEntry,
+    FileEntry,
+    Manifest,
+    list_table_files,
+    locate_collection,
+    read_manifest_file,
+    read_rows,
+)
 from corpus_kit.text_free import read_either_manifest
 
 
@@ -53,7 +65,7 @@ class CardFront(BaseModel):
 def check_release(path: Path) -> list[str]:
     """Check a release folder: bytes, schema, labels' order, digests, rows, splits, what follows from rows, loading.
 
-    It may be a full release, a hydrated subset or a text-free one.
+    Its collections are checked in the same way. It may be a full release, a hydrated subset or a text-free one.
 
     Returns:
         What differs, one line each; empty when everything holds. Where files can't be read as tables, what depends on
@@ -65,6 +77,7 @@ def check_release(path: Path) -> list[str]:
     root = path.resolve()
     manifest = read_either_manifest(root).manifest
     found, tables = check_content(root, manifest)
+    found += _check_collections(root, manifest)
     described = [*check_croissant(root, manifest, manifest.define_columns()), *check_companions(root, manifest)]
     if not found:
         found += check_derived(root, manifest, tables)
@@ -72,6 +85,24 @@ def check_release(path: Path) -> list[str]:
         found += _check_loading(root, manifest)
         found += validate_croissant(root) if has_mlcroissant() else ()
     return described + found
+
+
+def _check_collections(root: Path, manifest: Manifest) -> list[str]:
+    """What differs in each collection, which is a release and checked as one, and in what the manifest says of it."""
+    listed = {name.split("/")[1] for name in manifest.files if name.startswith(f"{COLLECTIONS_DIR}/")}
+    unknown = sorted(listed - manifest.collections.keys())
+    found = [f"{COLLECTIONS_DIR}/{name}: is no collection of the manifest" for name in unknown]
+    for name, entry in manifest.collections.items():
+        folder = locate_collection(root, name)
+        try:
+            nested = read_manifest_file(folder)
+        except CorpusKitError as e:
+            found.append(f"collection {name}: {e}")
+            continue
+        own = list(compare_collection(name, entry, nested, manifest))
+        own += [] if nested.collections else check_release(folder)
+        found += [f"collection {name}: {line}" for line in own]
+    return found
 
 
 def check_content(root: Path, manifest: Manifest) -> tuple[list[str], Tables]:
@@ -169,22 +200,33 @@ def _check_card(root: Path, manifest: Manifest, columns: Mapping[str, tuple[Colu
 def _check_configs(front: "CardFront", manifest: Manifest, columns: Mapping[str, tuple[Column, ...]]) -> Iterator[str]:
     infos = {info.config_name: info.features for info in front.dataset_info}
     configs = {config.config_name: config for config in front.configs}
-    for name in sorted(configs.keys() - manifest.configs.keys()):
+    stated = _list_configs(manifest)
+    for name in sorted(configs.keys() - stated.keys()):
         yield f"README.md: config {name} is not in the manifest"
-    for name, entry in manifest.configs.items():
+    for name, (version, entry) in stated.items():
         if infos.get(name) != make_feature_list(columns[entry.table]):
             yield f"README.md: the features of config {name} differ from the scheme (names or order of labels)"
         config = configs.get(name)
         if config is None or {item.split: item.path for item in config.data_files} != entry.splits:
             yield f"README.md: the files of config {name} differ from the manifest"
-        if config is not None and config.version != manifest.version:
-            yield f"README.md: config {name} has version {config.version}, the manifest {manifest.version}"
+        if config is not None and config.version != version:
+            yield f"README.md: config {name} has version {config.version}, the manifest {version}"
+
+
+def _list_configs(manifest: Manifest) -> dict[str, tuple[str, ConfigEntry | CollectionConfig]]:
+    """Every config with its version: those of the release and those of its collections."""
+    own: dict[str, tuple[str, ConfigEntry | CollectionConfig]] = {
+        name: (manifest.version, entry) for name, entry in manifest.configs.items()
+    }
+    for collection in manifest.collections.values():
+        own |= {name: (collection.version, config) for name, config in collection.configs.items()}
+    return own
 
 
 def _choose_configs(manifest: Manifest) -> list[str]:
     """Every config but all folds after the first: they are lists of files that `sentences` and `all_test` load."""
     folds = [name for name in manifest.configs if name in manifest.folds]
-    return [name for name in manifest.configs if name not in folds[1:]]
+    return [name for name in _list_configs(manifest) if name not in folds[1:]]
 
 
 def _check_loading(root: Path, manifest: Manifest) -> Iterator[str]:
@@ -196,14 +238,15 @@ def _check_loading(root: Path, manifest: Manifest) -> Iterator[str]:
     try:
         with tempfile.TemporaryDirectory() as cache:
             for name in _choose_configs(manifest):
-                entry = manifest.configs[name]
+                stated = _list_configs(manifest)[name][1].rows
                 try:
                     loaded = datasets.load_dataset(str(root), name, cache_dir=cache)
                 except (OSError, ValueError, datasets.exceptions.DatasetsError) as e:
                     yield f"config {name}: datasets can't load it ({str(e).splitlines()[0]})"
                     continue
-                if (rows := sum(split.num_rows for split in loaded.values())) != entry.rows:
-                    yield f"config {name}: datasets loads {rows} rows, the manifest says {entry.rows}"
+                rows = {split: data.num_rows for split, data in loaded.items()}
+                if stated not in (rows, sum(rows.values())):
+                    yield f"config {name}: datasets loads {rows} rows, the manifest says {stated}"
                 for split, data in loaded.items():
                     if "label" in data.features and data.features["label"].names != manifest.scheme.labels:
                         yield f"config {name}, {split}: datasets loads the labels as {data.features['label'].names}"

@@ -11,6 +11,7 @@ from corpus_kit.build.croissant import (
     CONTEXT,
     CROISSANT_FILE,
     describe_licenses,
+    list_parts,
     list_record_sets,
     list_resources,
     select_tables,
@@ -19,7 +20,7 @@ from corpus_kit.build.statements import CARD_SECTIONS
 from corpus_kit.columns import Column
 from corpus_kit.errors import ReleaseError
 from corpus_kit.records import parse_json, read_bytes
-from corpus_kit.release import Manifest
+from corpus_kit.release import COLLECTIONS_DIR, Manifest
 
 _IN_TOML = {
     "url": "url",
@@ -84,6 +85,9 @@ def _check_head(document: Mapping[str, Any], manifest: Manifest) -> Iterator[str
     for key, value in head.items():
         if document.get(key) != value:
             yield _describe(key, document.get(key), value)
+    parts = list_parts(manifest.collections).get("hasPart")
+    if document.get("hasPart") != parts:
+        yield _describe("hasPart", document.get("hasPart"), parts or "none")
 
 
 def _check_required(document: Mapping[str, Any]) -> Iterator[str]:
@@ -106,7 +110,8 @@ def _check_structure(
 ) -> Iterator[str]:
     """Files, hashes, file sets, record sets, fields and enumerations against those that the manifest calls for."""
     tables = select_tables({name: (entry.table, entry.splits) for name, entry in manifest.configs.items()})
-    hashes = {name: entry.sha256 for name, entry in manifest.files.items() if name.endswith(".parquet")}
+    own = {name: entry for name, entry in manifest.files.items() if not name.startswith(f"{COLLECTIONS_DIR}/")}
+    hashes = {name: entry.sha256 for name, entry in own.items() if name.endswith(".parquet")}
     yield from _compare_nodes("distribution", document.get("distribution"), list_resources(hashes, tables))
     sets = list_record_sets(manifest.make_scheme(), columns, tables)
     yield from _compare_nodes("recordSet", document.get("recordSet"), sets)

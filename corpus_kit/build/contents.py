@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from corpus_kit import __version__
@@ -10,12 +10,13 @@ from corpus_kit.annotate import Agreement, Annotations, measure_agreement
 from corpus_kit.annotate.ledger import ADJUDICATE
 from corpus_kit.annotate.votes import Place
 from corpus_kit.build.assemble import Assembly
+from corpus_kit.build.collection import describe_collections
 from corpus_kit.build.layout import Configs, lay_out_configs, lay_out_files
 from corpus_kit.columns import Column
 from corpus_kit.corpus import AnnotatorTable
 from corpus_kit.labels import LabelScheme
 from corpus_kit.model import Span, Vote
-from corpus_kit.release import HydratedEntry, Manifest
+from corpus_kit.release import CollectionEntry, HydratedEntry, Manifest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,7 @@ class Contents:
         rows: per table; classes are integers.
         splits: per split its folds.
         segments: of all articles, labelled or not; `set_aside` counts those without a label.
+        collections: what goes with the release, by name.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Contents:
     set_aside: int
     agreement: Agreement
     hydrated: HydratedEntry | None = None
+    collections: Mapping[str, CollectionEntry] = field(default_factory=dict)
 
     def count_labels(self, rows: Sequence[Mapping[str, Any]] | None = None) -> dict[str, int]:
         """Rows per label in the scheme's order, over all sentences or the given ones."""
@@ -76,6 +79,7 @@ def describe_assembly(assembly: Assembly) -> Contents:
         set_aside=sum(item.kind == "segment" for item in assembly.set_aside),
         agreement=assembly.agreement,
         hydrated=assembly.hydrated,
+        collections=describe_collections(assembly),
     )
 
 
@@ -101,6 +105,7 @@ def describe_release(manifest: Manifest, tables: Mapping[str, Sequence[Mapping[s
         set_aside=sum(item.kind == "segment" for item in manifest.set_aside),
         agreement=measure_agreement(scheme, manifest.annotators, annotations),
         hydrated=manifest.hydrated,
+        collections=manifest.collections,
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from corpus_kit.build.assemble import Assembly
+from corpus_kit.build.collection import describe_collections, name_nested
 from corpus_kit.build.contents import describe_assembly
 from corpus_kit.build.layout import Configs
 from corpus_kit.build.statements import make_statements
@@ -15,6 +16,7 @@ from corpus_kit.column_meanings import describe_column
 from corpus_kit.columns import Column
 from corpus_kit.corpus import CorpusFile
 from corpus_kit.labels import LabelScheme
+from corpus_kit.release import CollectionEntry
 
 CROISSANT_FILE = "croissant.json"
 CONFORMS_TO = ["http://mlcommons.org/croissant/1.1", "http://mlcommons.org/croissant/RAI/1.0"]
@@ -100,9 +102,26 @@ def make_croissant(assembly: Assembly, configs: Configs, *, hashes: Mapping[str,
         **make_statements(
             describe_assembly(assembly), card, has_synthetic_text=assembly.corpus.file.has_synthetic_text
         ),
+        **list_parts(describe_collections(assembly)),
         "distribution": list_resources(hashes, tables),
         "recordSet": list_record_sets(assembly.corpus.scheme, assembly.columns, tables),
     }
+
+
+def list_parts(collections: Mapping[str, CollectionEntry]) -> Node:
+    """`hasPart`: each collection, whose own document says what its files and records are; nothing without any."""
+    parts = [
+        {
+            "@type": "sc:Dataset",
+            "name": entry.name,
+            "version": entry.version,
+            "description": f"The collection {name}. Its own document stands at the URL, relative to this one.",
+            "url": name_nested(name, CROISSANT_FILE),
+            "license": describe_licenses(annotations=entry.licenses.annotations, articles=entry.licenses.articles),
+        }
+        for name, entry in sorted(collections.items())
+    ]
+    return {"hasPart": parts} if parts else {}
 
 
 def select_tables(configs: Mapping[str, tuple[str, Mapping[str, Sequence[str]]]]) -> TableSplits:

@@ -45,7 +45,7 @@ class ReleaseRecord(Record):
 
     `digest` is the release's content digest, `changes` its section of the changelog, a line each. `inputs` has the
     position of the manifest and of every ledger, by path within the corpus; `settings` what `corpus.toml` said that
-    rows depend on.
+    rows depend on. `collections` has such a record of each collection, of which nobody says what changed.
     """
 
     version: str = Field(pattern=r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$")
@@ -54,6 +54,7 @@ class ReleaseRecord(Record):
     guidelines: GuidelinesState
     inputs: dict[str, Position]
     settings: dict[str, Any]
+    collections: dict[str, "ReleaseRecord"] = Field(default_factory=dict)
 
 
 def read_history(corpus: Corpus) -> list[ReleaseRecord]:
@@ -86,6 +87,7 @@ def make_record(assembly: Assembly, changes: Sequence[str]) -> ReleaseRecord:
         guidelines=GuidelinesState(version=guidelines.version, sha256=guidelines.sha256),
         inputs={name: measure_position(corpus.root / name) for name in list_inputs(corpus)},
         settings=corpus.file.model_dump(mode="json", exclude=set(OWN_TO_THE_PRESENT)),
+        collections={name: make_record(nested, []) for name, nested in assembly.collections.items()},
     )
 
 
@@ -133,6 +135,10 @@ def describe_content(contents: Contents) -> list[str]:
         f"{sizes}, {len(contents.rows['sentences'])} of them labelled: {labels}.",
         f"Guidelines {contents.guidelines}.",
         f"Content digest `{contents.digest}`.",
+        *(
+            f"Collection `{name}`: {entry.name} {entry.version}, content digest `{entry.digest}`."
+            for name, entry in contents.collections.items()
+        ),
     ]
 
 

@@ -7,7 +7,7 @@ from filelock import FileLock
 from corpus_kit.build.assemble import assemble_corpus
 from corpus_kit.build.history import HISTORY_FILE, append_record, make_record, read_history
 from corpus_kit.build.replay import replay_record, require_guidelines
-from corpus_kit.build.versions import check_version, find_record
+from corpus_kit.build.versions import check_collections, check_version, find_record
 from corpus_kit.build.write import BuildResult, locate_target, write_release
 from corpus_kit.corpus import Corpus
 from corpus_kit.diff import summarise_changes
@@ -32,6 +32,7 @@ def release_version(corpus: Corpus, *, out: Path | None = None) -> BuildResult:
 def _release_alone(corpus: Corpus, out: Path | None) -> BuildResult:
     assembly, records = assemble_corpus(corpus), read_history(corpus)
     target = locate_target(corpus, out)
+    check_collections(assembly)
     comparison = check_version(assembly, records, target.parent)
     if comparison.why_not:
         raise VersionError(f"what changed can't be told: {comparison.why_not}")

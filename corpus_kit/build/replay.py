@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -32,16 +32,20 @@ def replay_record(corpus: Corpus, record: ReleaseRecord) -> Iterator[Assembly]:
     card are those of today. A VersionError names the input that isn't as recorded any more.
     """
     heads = {name: _cut(corpus, record, name) for name in record.inputs}
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         root = Path(name).resolve()
         file = _restore_settings(corpus, record)
+        collections = {
+            own: stack.enter_context(_replay_collection(corpus, record, own, file)) for own in record.collections
+        }
         _copy_inputs(corpus.root, root, [corpus.card_path.name, HISTORY_FILE, file.labels.guidelines])
         for path, lines in heads.items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).unlink(missing_ok=True)  # it may be a link to the corpus' own file
             (root / path).write_bytes(b"".join(line + b"\n" for line in lines))
         try:
-            assembly = assemble_corpus(replace(corpus, root=root, file=file))
+            alone = file.model_copy(update={"collections": {}})
+            assembly = assemble_corpus(replace(corpus, root=root, file=alone))
         except CorpusKitError as e:
             raise _refuse(corpus, record, str(e).replace(f"{root}/", "")) from e
         if assembly.digest != record.digest:
@@ -50,6 +54,22 @@ def replay_record(corpus: Corpus, record: ReleaseRecord) -> Iterator[Assembly]:
                 record,
                 f"the segmenter or corpus-kit changed: the digest is {assembly.digest}, not {record.digest}",
             )
+        yield replace(assembly, collections=collections)
+
+
+@contextmanager
+def _replay_collection(corpus: Corpus, record: ReleaseRecord, name: str, file: CorpusFile) -> Iterator[Assembly]:
+    """A collection at the state that a recorded version had it in."""
+    folder = (corpus.root / file.collections.get(name, "..")).resolve()
+    if not folder.is_relative_to(corpus.root):
+        raise _refuse(corpus, record, f"collection {name} is recorded without a folder in the corpus")
+    with ExitStack() as stack:
+        try:
+            nested = load_corpus(folder)
+            require_guidelines(nested, record.collections[name])
+            assembly = stack.enter_context(replay_record(nested, record.collections[name]))
+        except CorpusKitError as e:
+            raise _refuse(corpus, record, f"collection {name}: {e.what}") from e
         yield assembly
 
 

@@ -34,7 +34,7 @@ from corpus_kit.release import MANIFEST_FILE, TEXT_FREE_FORMAT, digest_release
 from corpus_kit.text_free import WINDOW_CHARS, WITHHELD, FullEntry, define_text_free_columns, name_row
 
 TOO_SHORT = f"too short to be protected: fewer than {WINDOW_CHARS} characters that are no white space"
-_NOT_TEXT = {"sources", "ingest", "limits", "folds"}
+_NOT_TEXT = {"sources", "ingest", "limits", "folds", "collections"}
 """Keys of `corpus.toml` on which no file of a release depends once the articles are read and in folds."""
 
 Segments = Mapping[str, Sequence[Segment]]
@@ -78,9 +78,11 @@ def _write_text_free(assembly: Assembly, records: Sequence[ReleaseRecord], out: 
 def render_text_free(assembly: Assembly, records: Sequence[ReleaseRecord] = ()) -> TextFree:
     """The text-free release of an assembly; `records` are the corpus' final versions, for the changelog.
 
+    Collections are left out: the full release that it states, and that hydrating gives, is the one without them.
     Where an article is left out, nothing states a digest of the full release: who holds all other articles could try
     guesses of the short one with it.
     """
+    assembly = replace(assembly, collections={})
     bare = strip_text(assembly)
     card = insert_block(read_card_source(assembly.corpus), "text_free")
     changelog = render_changelog(assembly, records)

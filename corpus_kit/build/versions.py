@@ -1,12 +1,13 @@
 """A version may not say less than what changed, and a final one doesn't change."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 from corpus_kit.build.assemble import Assembly, assemble_corpus
-from corpus_kit.build.history import HISTORY_FILE, ReleaseRecord
+from corpus_kit.build.history import HISTORY_FILE, ReleaseRecord, read_history
 from corpus_kit.build.replay import checkout_revision, replay_record
 from corpus_kit.corpus import CORPUS_FILE, Corpus
 from corpus_kit.diff import (
@@ -22,7 +23,7 @@ from corpus_kit.diff import (
 )
 from corpus_kit.diff.snapshot import name_classes
 from corpus_kit.errors import UnknownName, VersionError
-from corpus_kit.release import MANIFEST_FILE, read_manifest_file
+from corpus_kit.release import MANIFEST_FILE, CollectionEntry, Manifest, read_manifest_file
 
 _SEMVER = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
 
@@ -50,6 +51,7 @@ def take_snapshot(assembly: Assembly) -> Snapshot:
         tables={name: tuple(name_classes(row, scheme) for row in rows) for name, rows in assembly.rows.items()},
         splits={fold: split for split, folds in assembly.splits.items() for fold in folds},
         set_aside={item.id: item.reason for item in assembly.set_aside},
+        collections={name: take_snapshot(nested) for name, nested in assembly.collections.items()},
     )
 
 
@@ -70,7 +72,7 @@ def check_version(assembly: Assembly, records: Sequence[ReleaseRecord], beside: 
     version = assembly.corpus.file.version
     recorded = {record.version: record for record in records}
     if version in recorded:
-        if recorded[version].digest != assembly.digest:
+        if _list_digests(recorded[version]) != _list_assembled(assembly):
             raise _refuse_final(assembly, records, beside)
         return Comparison(None)
     if records and parse_version(version) < parse_version(records[-1].version):
@@ -87,8 +89,29 @@ def check_version(assembly: Assembly, records: Sequence[ReleaseRecord], beside: 
             return Comparison(None)
         comparison = Comparison(_compare(earlier, assembly))
     if comparison.diff is not None:
-        _refuse_understatement(comparison.diff, assembly.corpus)
+        _refuse_understatement(comparison.diff, assembly)
     return comparison
+
+
+def check_collections(assembly: Assembly) -> None:
+    """Hold each collection against its own final versions; a VersionError where one that is final has changed."""
+    for nested in assembly.collections.values():
+        records = read_history(nested.corpus)
+        if nested.corpus.file.version in {record.version for record in records}:
+            check_version(nested, records, nested.corpus.release_dir.parent)
+
+
+def _list_digests(state: ReleaseRecord | Manifest) -> list[str]:
+    """The content digest, then name, version and digest of each collection: what a final version may not change."""
+    entries: Mapping[str, ReleaseRecord | CollectionEntry] = state.collections
+    own = ([name, entry.version, entry.digest] for name, entry in sorted(entries.items()))
+    return [state.digest, *chain.from_iterable(own)]
+
+
+def _list_assembled(assembly: Assembly) -> list[str]:
+    """The same of what is about to be released."""
+    own = ([name, nested.corpus.file.version, nested.digest] for name, nested in sorted(assembly.collections.items()))
+    return [assembly.digest, *chain.from_iterable(own)]
 
 
 def find_record(corpus: Corpus, records: Sequence[ReleaseRecord], version: str) -> ReleaseRecord:
@@ -103,7 +126,7 @@ def find_record(corpus: Corpus, records: Sequence[ReleaseRecord], version: str) 
 def compare_with_record(assembly: Assembly, record: ReleaseRecord, beside: Path) -> Comparison:
     """Compare with a recorded version: its release in `beside` if that has the recorded digest, else a replay."""
     folder = beside / record.version
-    if (folder / MANIFEST_FILE).is_file() and read_manifest_file(folder).digest == record.digest:
+    if (folder / MANIFEST_FILE).is_file() and _list_digests(read_manifest_file(folder)) == _list_digests(record):
         return Comparison(_compare(folder, assembly))
     try:
         with replay_record(assembly.corpus, record) as earlier:
@@ -125,14 +148,18 @@ def _find_earlier(beside: Path, version: str) -> Path | None:
     return max(lower, key=lambda path: parse_version(path.name), default=None)
 
 
-def _refuse_understatement(diff: Diff, corpus: Corpus) -> None:
+def _refuse_understatement(diff: Diff, assembly: Assembly) -> None:
+    """A VersionError where the version, or that of a collection, is below what the difference asks for."""
+    for change in diff.collections:
+        if change.diff is not None and change.diff.old.name == change.diff.new.name:
+            _refuse_understatement(change.diff, assembly.collections[change.name])
     bump = require_bump(diff)
     needed = next_version(diff.old.version, bump)
     if parse_version(diff.new.version) < parse_version(needed):
         raise VersionError(
             f"version {diff.new.version} understates what changed since {diff.old.version}: {_say_why(diff)}. "
             f"That is {bump.name}",
-            path=corpus.root / CORPUS_FILE,
+            path=assembly.corpus.root / CORPUS_FILE,
             remedy=f'Write version = "{needed}"',
         )
 

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -11,29 +11,31 @@ from filelock import FileLock
 
 from corpus_kit import __version__
 from corpus_kit.annotate.ledger import TornLine
-from corpus_kit.build.assemble import Assembly, Row, assemble_corpus
+from corpus_kit.build.assemble import Assembly, Row, assemble_corpus, make_counts
 from corpus_kit.build.card import fill_card, read_card_source
+from corpus_kit.build.collection import describe_collections, name_nested
 from corpus_kit.build.croissant import CROISSANT_FILE, make_croissant
 from corpus_kit.build.eval_task import EVAL_FILE, has_texts, render_eval
 from corpus_kit.build.history import ReleaseRecord, read_history, render_changelog
 from corpus_kit.build.layout import Configs, lay_out_configs, lay_out_files
-from corpus_kit.build.versions import check_version
+from corpus_kit.build.versions import check_collections, check_version
 from corpus_kit.canonical import hash_bytes, to_pretty_json
 from corpus_kit.columns import Column
 from corpus_kit.corpus import Corpus
 from corpus_kit.diff.render import describe_bump
 from corpus_kit.errors import TargetError
 from corpus_kit.files import make_target_error, recover_folder, replace_folder
-from corpus_kit.release import MANIFEST_FILE
+from corpus_kit.release import MANIFEST_FILE, CollectionEntry
 
 ROW_GROUP_ROWS = 65_536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildResult:
-    """A finished build. `counts` is that of the manifest; `torn` are ledgers whose last line was cut off.
+    """A finished build. `counts` and `collections` are those of the manifest.
 
-    `since` says what changed since the version before; it is empty where there is none or the version is final.
+    `torn` are ledgers whose last line was cut off, also those of collections. `since` says what changed since the
+    version before; it is empty where there is none or the version is final.
     """
 
     path: Path
@@ -43,6 +45,7 @@ class BuildResult:
     counts: Mapping[str, Any]
     torn: tuple[TornLine, ...]
     since: str = ""
+    collections: Mapping[str, CollectionEntry] = field(default_factory=dict)
 
 
 def build_release(corpus: Corpus, *, out: Path | None = None) -> BuildResult:
@@ -54,6 +57,7 @@ def build_release(corpus: Corpus, *, out: Path | None = None) -> BuildResult:
     """
     target = locate_target(corpus, out)
     assembly, records = assemble_corpus(corpus), read_history(corpus)
+    check_collections(assembly)
     comparison = check_version(assembly, records, target.parent)
     since = comparison.why_not and f"not compared with the version before: {comparison.why_not}"
     if comparison.diff is not None:
@@ -90,7 +94,8 @@ def describe_result(assembly: Assembly, target: Path, counts: Mapping[str, Any])
         version=file.version,
         digest=assembly.digest,
         counts=counts,
-        torn=assembly.torn,
+        torn=(*assembly.torn, *(torn for nested in assembly.collections.values() for torn in nested.torn)),
+        collections=describe_collections(assembly),
     )
 
 
@@ -142,9 +147,19 @@ def render_release(
     contents["README.md"] = card.encode("utf-8")
     contents["annotations/guidelines.md"] = assembly.guidelines.text.encode("utf-8")
     contents["CHANGELOG.md"] = changelog.encode("utf-8")
+    contents |= _render_collections(assembly)
     manifest = make_manifest(assembly, configs, contents) | dict(stated or {})
     contents[MANIFEST_FILE] = to_pretty_json(manifest).encode("utf-8")
     return contents, manifest["counts"]
+
+
+def _render_collections(assembly: Assembly) -> dict[str, bytes]:
+    """Every file of each collection's release, which is whole in itself, by its path in the outer one."""
+    return {
+        name_nested(name, path): data
+        for name, nested in assembly.collections.items()
+        for path, data in render_files(nested, read_history(nested.corpus))[0].items()
+    }
 
 
 def write_parquet(rows: list[Row], columns: tuple[Column, ...]) -> bytes:
@@ -159,22 +174,6 @@ def write_parquet(rows: list[Row], columns: tuple[Column, ...]) -> bytes:
         make_table(rows, columns), sink, compression="zstd", compression_level=1, row_group_size=ROW_GROUP_ROWS
     )
     return bytes(sink.getvalue())
-
-
-def make_counts(assembly: Assembly) -> dict[str, Any]:
-    """The numbers of a release; set-aside items are counted by what they are and why."""
-    reasons: dict[str, int] = {}
-    for item in assembly.set_aside:
-        key = f"{item.kind}: {item.reason}"
-        reasons[key] = reasons.get(key, 0) + 1
-    return {
-        "articles": len(assembly.articles),
-        "segments": len(assembly.segments),
-        "labelled": len(assembly.rows["sentences"]),
-        "labels": assembly.count_labels(),
-        "attributions": assembly.count_attributions(),
-        "set_aside": dict(sorted(reasons.items())),
-    }
 
 
 def make_manifest(assembly: Assembly, configs: Configs, contents: Mapping[str, bytes]) -> dict[str, Any]:
@@ -218,4 +217,9 @@ def make_manifest(assembly: Assembly, configs: Configs, contents: Mapping[str, b
         "versions": {"corpus-kit": __version__, "pyarrow": version("pyarrow")},
         "files": {path: {"sha256": hash_bytes(data), "bytes": len(data)} for path, data in sorted(contents.items())},
         **({} if assembly.hydrated is None else {"hydrated": assembly.hydrated.model_dump()}),
+        **({"collections": _dump_collections(assembly)} if assembly.collections else {}),
     }
+
+
+def _dump_collections(assembly: Assembly) -> dict[str, Any]:
+    return {name: entry.model_dump() for name, entry in describe_collections(assembly).items()}

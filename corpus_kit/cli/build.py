@@ -46,6 +46,7 @@ def build(
                 "digest": result.digest,
                 "counts": result.counts,
                 "since": result.since,
+                "collections": {name: entry.model_dump() for name, entry in result.collections.items()},
             }
         )
         return
@@ -55,4 +56,7 @@ def build(
         f"{result.name} {result.version}: {counts['articles']} articles, {counts['labelled']} sentences ({labels})"
     )
     typer.echo(f"digest {result.digest}")
+    for name, entry in result.collections.items():
+        counted = f"{entry.counts.articles} articles, {entry.counts.labelled} sentences"
+        typer.echo(f"collection {name}: {entry.name} {entry.version}, {counted}")
     typer.echo(f"release {result.path}")

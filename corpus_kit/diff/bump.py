@@ -28,13 +28,17 @@ def require_bump(diff: Diff) -> Bump:
     | labels, attributions or texts mended; votes, metadata, other columns | PATCH |
     | any other difference of the content digest | PATCH |
     | nothing | NONE |
+
+    A collection counts as well: one that is gone is MAJOR, since a config is; a new one is MINOR; one that changed
+    asks for what its own difference does, but for no more than MINOR: it has a version of its own to say MAJOR with.
     """
     return max((bump for bump, _ in explain_bump(diff)), default=Bump.NONE)
 
 
 def explain_bump(diff: Diff) -> list[tuple[Bump, str]]:
     """What changed, as in the table of `require_bump`: greatest bump first; empty where nothing did."""
-    found = [*_list_major(diff), *_list_minor(diff), *_list_patch(diff)]
+    found = [*_list_major(diff), *_list_minor(diff), *_list_patch(diff), *_list_collections(diff)]
+    found.sort(key=lambda reason: -reason[0])
     if not found and diff.old.digest != diff.new.digest:
         found.append((Bump.PATCH, "the content digest differs"))
     return found
@@ -79,6 +83,18 @@ def _list_patch(diff: Diff) -> Iterator[tuple[Bump, str]]:
     ):
         if number:
             yield Bump.PATCH, _count(what, number)
+
+
+def _list_collections(diff: Diff) -> Iterator[tuple[Bump, str]]:
+    for collection in diff.collections:
+        if collection.diff is None:
+            bump, what = (Bump.MAJOR, "gone") if collection.new is None else (Bump.MINOR, "new")
+            yield bump, f"the collection {collection.name} is {what}"
+            continue
+        inside = explain_bump(collection.diff)
+        what = "; ".join(reason for _, reason in inside) or "its name or version only"
+        asked = min(max((bump for bump, _ in inside), default=Bump.PATCH), Bump.MINOR)
+        yield asked, f"the collection {collection.name} changed ({what})"
 
 
 def _count(what: str, number: int) -> str:

@@ -95,12 +95,23 @@ class Amended:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionChange:
+    """A collection that only one side has, or that isn't the same on both: then `diff` is what became of it."""
+
+    name: str
+    old: Side | None
+    new: Side | None
+    diff: "Diff | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Diff:
     """What became of the old side in the new one. Old rows - `removed` + `added` = new rows.
 
     A row is in one of added, removed, or in both sides; one that is in both may be in several of the other lists.
     `scheme` and `columns` list what changed of labels, attributions and the sentences' columns. `votes` counts rows of
-    the annotations table that are `added`, `removed` and `changed`.
+    the annotations table that are `added`, `removed` and `changed`. `collections` has those that aren't the same; no
+    other list tells of them.
     """
 
     old: Side
@@ -117,13 +128,15 @@ class Diff:
     resplit: tuple[Resplit, ...]
     amended: tuple[Amended, ...]
     votes: Mapping[str, int]
+    collections: tuple[CollectionChange, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether the two sides hold the same content, whatever they are called."""
         lists = (self.scheme, self.columns, self.articles_added, self.articles_removed, self.articles_changed)
         rows = (self.added, self.removed, self.retexted, self.relabelled, self.resplit, self.amended)
-        return self.old.digest == self.new.digest and not any((*lists, *rows, *self.votes.values()))
+        others = (*self.votes.values(), self.collections)
+        return self.old.digest == self.new.digest and not any((*lists, *rows, *others))
 
 
 def compare_snapshots(old: Snapshot, new: Snapshot) -> Diff:
@@ -157,7 +170,21 @@ def compare_snapshots(old: Snapshot, new: Snapshot) -> Diff:
         resplit=tuple(_resplit(pairs, old, new)),
         amended=_amend(pairs, skip=_OWN_LISTS),
         votes=_count_votes(_index(old.tables["annotations"]), _index(new.tables["annotations"])),
+        collections=tuple(_compare_collections(old.collections, new.collections)),
     )
+
+
+def _compare_collections(old: Mapping[str, Snapshot], new: Mapping[str, Snapshot]) -> Iterable[CollectionChange]:
+    for name in sorted(old.keys() | new.keys()):
+        left, right = old.get(name), new.get(name)
+        diff = compare_snapshots(left, right) if left and right else None
+        if diff is None or not diff.is_empty or (diff.old.name, diff.old.version) != (diff.new.name, diff.new.version):
+            yield CollectionChange(
+                name=name,
+                old=_describe_side(left) if left else None,
+                new=_describe_side(right) if right else None,
+                diff=diff,
+            )
 
 
 def _index(rows: Iterable[Row]) -> dict[str, Row]:

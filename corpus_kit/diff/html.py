@@ -6,7 +6,14 @@ from difflib import SequenceMatcher
 from html import escape
 
 from corpus_kit.diff.compare import Diff
-from corpus_kit.diff.render import count_rows, describe_bump, describe_columns, describe_judgement, describe_voices
+from corpus_kit.diff.render import (
+    count_rows,
+    describe_bump,
+    describe_collection,
+    describe_columns,
+    describe_judgement,
+    describe_voices,
+)
 from corpus_kit.webpage import render_webpage
 
 _STYLE = """
@@ -64,6 +71,8 @@ def _render_corpus(diff: Diff) -> Iterable[str]:
         for article in diff.articles_changed
     ]
     yield _render_table("Articles", ["article", "what"], articles)
+    collections = [[_code(change.name), escape(describe_collection(change))] for change in diff.collections]
+    yield _render_table("Collections", ["collection", "what"], collections)
     votes = [[escape(name), str(count)] for name, count in diff.votes.items() if count]
     yield _render_table("Annotations", ["what", "annotations"], votes)
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any, TypeVar
 
 from corpus_kit.diff.bump import explain_bump, next_version, parse_version, require_bump
-from corpus_kit.diff.compare import Amended, Diff, OneSided, Relabelled, Resplit, Retexted, Voice
+from corpus_kit.diff.compare import Amended, CollectionChange, Diff, OneSided, Relabelled, Resplit, Retexted, Voice
 
 MAX_TEXT_CHARS = 100
 T = TypeVar("T")
@@ -55,6 +55,13 @@ def describe_bump(diff: Diff) -> str:
     return f"requires {bump.name} ({why}): {needed} or later; {verdict}"
 
 
+def describe_collection(change: CollectionChange) -> str:
+    """What became of a collection, in one line: `corpus-kit diff` of the two folders in the releases says more."""
+    old, new = (f"{side.name} {side.version}" if side else "none" for side in (change.old, change.new))
+    asked = f"; {describe_bump(change.diff)}" if change.diff else ""
+    return f"collection {change.name}: {old} → {new}{asked}"
+
+
 def summarise_changes(diff: Diff) -> list[str]:
     """A line per kind of change, for a changelog; empty where nothing changed."""
     lines = [reason[0].upper() + reason[1:] + "." for _, reason in explain_bump(diff)]
@@ -93,6 +100,7 @@ def _summarise(diff: Diff) -> Iterator[str]:
     yield f"rows: {counts['old']} → {counts['new']}: {parts}"
     if any(diff.votes.values()):
         yield "annotations: " + ", ".join(f"{count} {name}" for name, count in diff.votes.items())
+    yield from (describe_collection(collection) for collection in diff.collections)
     yield describe_bump(diff)
     for change in diff.scheme:
         yield f"scheme: {change.what}: {_show(change.old)} → {_show(change.new)}"

@@ -1,7 +1,7 @@
 """One state of a corpus as it is compared: rows with names in place of class integers, wherever they came from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ from corpus_kit.canonical import hash_bytes
 from corpus_kit.errors import ReleaseError
 from corpus_kit.labels import LabelScheme
 from corpus_kit.records import read_bytes
-from corpus_kit.release import TABLES, Manifest, read_manifest_file, read_rows
+from corpus_kit.release import COLLECTIONS_DIR, TABLES, Manifest, locate_collection, read_manifest_file, read_rows
 
 Row = Mapping[str, Any]
 
@@ -23,6 +23,7 @@ class Snapshot:
         splits: per fold, the split that it belongs to.
         set_aside: per id of what is not a row, the reason.
         guidelines: the version of the guidelines.
+        collections: the releases that go with it, by name.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Snapshot:
     tables: Mapping[str, tuple[Row, ...]]
     splits: Mapping[int, str]
     set_aside: Mapping[str, str]
+    collections: Mapping[str, "Snapshot"] = field(default_factory=dict)
 
 
 def make_snapshot(manifest: Manifest, tables: Mapping[str, Sequence[Row]]) -> Snapshot:
@@ -68,10 +70,13 @@ def read_snapshot(path: Path) -> Snapshot:
     root = path.resolve()
     manifest = read_manifest_file(root)
     for name, entry in manifest.files.items():
-        if name.startswith("data/") and hash_bytes(read_bytes(root / name, ReleaseError)) != entry.sha256:
+        is_data = name.startswith(("data/", f"{COLLECTIONS_DIR}/"))
+        if is_data and hash_bytes(read_bytes(root / name, ReleaseError)) != entry.sha256:
             raise ReleaseError(
                 "sha256 differs from the manifest's",
                 path=root / name,
                 remedy=f"See what differs: corpus-kit check {root}",
             )
-    return make_snapshot(manifest, {table: read_rows(root, table) for table in TABLES})
+    snapshot = make_snapshot(manifest, {table: read_rows(root, table) for table in TABLES})
+    collections = {name: read_snapshot(locate_collection(root, name)) for name in manifest.collections}
+    return replace(snapshot, collections=collections)

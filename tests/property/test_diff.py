@@ -1,5 +1,7 @@
 """What holds of every difference."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,3 +51,12 @@ def test_the_other_way_round_added_and_removed_change_places(old: Snapshot, new:
 def test_other_content_always_requires_a_bump(old: Snapshot, new: Snapshot) -> None:
     """NONE is only for equal digests."""
     assert (require_bump(compare_snapshots(old, new)) == Bump.NONE) == (old.digest == new.digest)
+
+
+@given(SNAPSHOTS, SNAPSHOTS, SNAPSHOTS)
+def test_a_collection_asks_for_its_own_bump_up_to_minor(outer: Snapshot, old: Snapshot, new: Snapshot) -> None:
+    """Whatever became of it, no list tells of rows of the outer release, and never is MAJOR asked for."""
+    diff = compare_snapshots(replace(outer, collections={"more": old}), replace(outer, collections={"more": new}))
+    assert require_bump(diff) == min(require_bump(compare_snapshots(old, new)), Bump.MINOR)
+    assert replace(diff, collections=()).is_empty
+    assert diff.is_empty == (old.digest == new.digest)

@@ -1,5 +1,6 @@
 """Which version a difference requires, row by row of the table."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -79,3 +80,23 @@ def test_the_next_version_resets_what_stands_below(bump: Bump, version: str) -> 
 def test_versions_compare_as_numbers() -> None:
     """1.10.0 comes after 1.9.9."""
     assert parse_version("1.10.0") > parse_version("1.9.9")
+
+
+def test_a_collection_that_has_only_another_version_is_a_patch() -> None:
+    """The manifest and the card say another thing, so the release isn't the same."""
+    old, new = (replace(change(), collections={"more": change(version=version)}) for version in ("1.0.0", "1.0.1"))
+    reason = "the collection more changed (its name or version only)"
+    assert explain_bump(compare_snapshots(old, new)) == [(Bump.PATCH, reason)]
+
+
+def test_the_greatest_bump_is_named_first_wherever_it_comes_from() -> None:
+    """A lost collection before an added row, a changed one after it."""
+    grown = change({"a": [*A, ("New.", "red")], "b": B})
+    with_both = replace(change(), collections={"gone": change(), "mended": change()})
+    mended = change({"a": [A[0], ("It rains.", "red")], "b": B})
+    diff = compare_snapshots(with_both, replace(grown, collections={"mended": mended}))
+    assert explain_bump(diff) == [
+        (Bump.MAJOR, "the collection gone is gone"),
+        (Bump.MINOR, "1 row added"),
+        (Bump.PATCH, "the collection mended changed (1 row relabelled)"),
+    ]
