@@ -17,7 +17,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import build, coverage, label, readers, score, segmentation, transfer  # noqa: E402
+from benchmarks import build, coverage, label, labelling, readers, score, segmentation, transfer  # noqa: E402
 from corpus_kit.build.card import fill_blocks, list_stale_blocks  # noqa: E402
 from corpus_kit.files import write_atomically  # noqa: E402
 
@@ -25,12 +25,16 @@ RENDERERS: Mapping[str, Callable[[dict[str, Any]], str]] = {
     "build": build.render,
     "coverage": coverage.render,
     "label": label.render,
+    "labelling": labelling.render,
     "readers": readers.render,
     "score": score.render,
     "segmentation": segmentation.write_table,
     "transfer": transfer.render,
 }
-PAGES = ("docs/classifiers.md", "docs/evaluation.md", "docs/ingest.md", "docs/segmentation.md", "docs/transfer.md")
+PAGES = (
+    *("docs/classifiers.md", "docs/evaluation.md", "docs/ingest.md", "docs/labelling.md"),
+    *("docs/segmentation.md", "docs/transfer.md"),
+)
 
 
 def render_result(name: str) -> str:

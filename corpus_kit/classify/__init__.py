@@ -6,23 +6,48 @@ from corpus_kit.classify.embeddings import EmbeddingClassifier
 from corpus_kit.classify.feature_classifier import FeatureClassifier
 from corpus_kit.classify.feature_model import FeatureModel, Judged, Settings, train_model
 from corpus_kit.classify.features import FEATURES, Feature
+from corpus_kit.classify.label_model import (
+    LABEL_MODELS,
+    DawidSkene,
+    LabelModel,
+    WeightedVote,
+    fit_dawid_skene,
+    fit_weighted_vote,
+)
+from corpus_kit.classify.labelling import (
+    ABSTAIN,
+    LabellingFunction,
+    LabellingTable,
+    Votes,
+    VoteSummary,
+    cast_votes,
+    summarize_votes,
+)
 from corpus_kit.classify.llm import LLMClassifier
 from corpus_kit.classify.load import CLASSIFIER_FILE, NAME_PATTERN, LoadedClassifier, blame_classifier, load_classifier
 from corpus_kit.classify.pipeline import adapt_pipeline
 from corpus_kit.classify.reliability import Promise, Reliability
 from corpus_kit.classify.transformer import TransformerClassifier
+from corpus_kit.classify.vote_report import FunctionReport, VoteReport, render_votes, report_votes, votes_to_json
 
 __all__ = [
+    "ABSTAIN",
     "CLASSIFIER_FILE",
     "FEATURES",
+    "LABEL_MODELS",
     "NAME_PATTERN",
     "Classifier",
+    "DawidSkene",
     "EmbeddingClassifier",
     "Feature",
     "FeatureClassifier",
     "FeatureModel",
+    "FunctionReport",
     "Judged",
     "LLMClassifier",
+    "LabelModel",
+    "LabellingFunction",
+    "LabellingTable",
     "LoadedClassifier",
     "MakeClassifier",
     "Promise",
@@ -30,11 +55,22 @@ __all__ = [
     "Settings",
     "TransformerClassifier",
     "Usage",
+    "VoteReport",
+    "VoteSummary",
+    "Votes",
+    "WeightedVote",
     "adapt_pipeline",
     "add_usages",
     "blame_classifier",
+    "cast_votes",
     "check_probabilities",
+    "fit_dawid_skene",
+    "fit_weighted_vote",
     "load_classifier",
     "measure_bytes",
+    "render_votes",
+    "report_votes",
+    "summarize_votes",
     "train_model",
+    "votes_to_json",
 ]

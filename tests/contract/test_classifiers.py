@@ -70,9 +70,9 @@ SUBJECTS["adapted without probabilities"] = lambda labels: adapt_pipeline(
 )
 
 
-def make_documented(labels: tuple[str, ...]) -> Classifier:
-    """The example that docs/evaluation.md shows."""
-    text = (BASELINES.parent / "docs" / "evaluation.md").read_text(encoding="utf-8")
+def make_documented(labels: tuple[str, ...], page: str = "evaluation.md") -> Classifier:
+    """The example that a page of docs/ shows."""
+    text = (BASELINES.parent / "docs" / page).read_text(encoding="utf-8")
     names: dict[str, Any] = {}
     exec(text.split("```python\n", 1)[1].split("```", 1)[0], names)
     made: Classifier = names["Classifier"](labels, seed=0)
@@ -80,6 +80,7 @@ def make_documented(labels: tuple[str, ...]) -> Classifier:
 
 
 SUBJECTS["documented"] = make_documented
+SUBJECTS["documented rules"] = lambda labels: make_documented(labels, "labelling.md")
 
 
 @pytest.fixture(params=sorted(SUBJECTS))
@@ -183,6 +184,18 @@ def test_rules_on_the_examples_of_the_guidelines() -> None:
     assert dict(zip(examples, (LABELS[i] for i in rows.argmax(axis=1)), strict=True)) == examples
 
 
+def test_rules_learn_without_labels() -> None:
+    """The rules learn something from the training articles, and the same whatever the labels of those are."""
+    mislabelled = [
+        LabelledArticle(article=one.article, labels=("quote",) * len(one.labels), fold=one.fold) for one in TRAINING
+    ]
+    fresh, right, wrong = (load_classifier("rules", BASELINES).make(LABELS, 0) for _ in range(3))
+    right.fit(TRAINING)
+    wrong.fit(mislabelled)
+    np.testing.assert_array_equal(right.predict(UNSEEN), wrong.predict(UNSEEN))
+    assert not np.allclose(right.predict(UNSEEN), fresh.predict(UNSEEN))
+
+
 def test_adapted_pipeline_is_cloned() -> None:
     """The pipeline that was handed over is not trained itself, and an absent label has probability 0."""
     pipeline = make_pipeline(CountVectorizer(), MultinomialNB())
@@ -228,7 +241,9 @@ def test_names_and_attributes(tmp_path: Path) -> None:
         loaded = load_classifier(str(path), tmp_path)
         assert (loaded.name, loaded.version, loaded.is_trained, len(loaded.source_sha256)) == (name, "1", True, 64)
     assert load_classifier("mine", tmp_path).path == tmp_path / "mine" / "classifier.py"
-    assert not load_classifier("rules", BASELINES).is_trained
+    untrained = tmp_path / "untrained.py"
+    untrained.write_text(source + "    is_trained = False\n")
+    assert not load_classifier(str(untrained), tmp_path).is_trained
     assert not list(tmp_path.rglob("*.pyc"))
 
 

@@ -121,8 +121,8 @@ def test_a_tampered_prediction_is_found(corpus_dir: Path, edit: Callable[[Path, 
     [
         ('"value": 0.', '"value": 0.9'),
         ('"protocol": "loao"', '"protocol": "transfer"'),
-        ('"is_trained": false', '"is_trained": true'),
-        ('"version": "1",', '"version": "99",'),
+        ('"is_trained": true', '"is_trained": false'),
+        ('"version": "2",', '"version": "99",'),
         ('"source_sha256": "', '"source_sha256": "0'),
     ],
 )
