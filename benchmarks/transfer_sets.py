@@ -10,20 +10,27 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from corpus_kit.canonical import make_segment_ids
+from corpus_kit.canonical import hash_text, make_segment_ids
 from corpus_kit.evaluate.task_release import make_task_release
 from corpus_kit.model import LabelledArticle, Segment, SegmentedArticle
 from corpus_kit.release import Release
+from corpus_kit.segment import trace_quotations
 from corpus_kit.task import Task, TaskTable
 
 
 class TestRow(NamedTuple):
-    """A segment of a test set; `cuts` are the parts that it is scored in, none for one that is only shown."""
+    """A segment of a test set.
+
+    Attributes:
+        cuts: the parts that it is scored in, none for one that is only shown.
+        continues_line: it stands on the line of the row before it.
+    """
 
     text: str
     label: str
     doc: str
     cuts: tuple[str, ...]
+    continues_line: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +83,44 @@ def read_quotes(name: str, data: Path) -> Iterator[TestRow]:
         yield TestRow(row["text"], "quote" if row["label"] == "quote" else "rest", row["doc"], ("all",))
 
 
+def read_labelled_pages(data: Path) -> Iterator[TestRow]:
+    """Every segment of the pages in `annotations/pages.jsonl`, whose text is that of public corpora.
+
+    A FileNotFoundError where a page isn't there, a ValueError where it is another one than was labelled.
+    """
+    lines: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    for said in read_lines("pages.jsonl", ANNOTATIONS):
+        name, doc = said["file"], said["doc"]
+        if name not in lines:
+            lines[name] = {}
+            for row in read_lines(name, data):
+                lines[name].setdefault(row["doc"], []).append(row)
+        rows = lines[name].get(doc)
+        if rows is None:
+            raise FileNotFoundError(f"{name} has no page {doc}")
+        near = [i for i, row in enumerate(rows) if row["zone"] != "far"]
+        text = "".join(f"{' '.join(row['text'].split())}\n" for row in rows[near[0] : near[-1] + 1])
+        if hash_text(text) != said["sha256"]:
+            raise ValueError(f"{name}: {doc} isn't the page that was labelled")
+        for start, end, label, _ in said["segments"]:
+            yield TestRow(text[start:end], label, doc, ("all",), start > 0 and text[start - 1] != "\n")
+
+
+ANNOTATIONS = Path(__file__).parent / "annotations"
 OPINIONS = ("macro_f1", "f1[opinion]")
 AS_OPINION = {"fact": "fact", "quote": "fact", "opinion": "opinion", "boilerplate": None}
 PAGES = dict.fromkeys(("inside", "near"), ("f1[boilerplate]",))
 AS_PAGE = {"fact": "rest", "quote": "rest", "opinion": "rest", "boilerplate": "boilerplate"}
 AS_QUOTE = {"fact": "rest", "quote": "quote", "opinion": "rest", "boilerplate": "rest"}
+AS_ITSELF = {label: label for label in ("fact", "quote", "opinion", "boilerplate")}
 TEST_SETS: Mapping[str, TestSet] = {
+    "pages": TestSet(
+        title="35 real pages, labelled once",
+        labels=tuple(AS_ITSELF),
+        read=read_labelled_pages,
+        mapping=AS_ITSELF,
+        cuts={"all": ("macro_f1", *(f"f1[{label}]" for label in AS_ITSELF))},
+    ),
     "newssd-eng": TestSet(
         title="NewsSD-ENG",
         labels=("fact", "opinion"),
@@ -173,13 +212,15 @@ def open_test_set(name: str, test_set: TestSet, data: Path) -> Test:
 
 
 def make_article(doc: str, rows: Sequence[TestRow]) -> LabelledArticle:
-    """The rows of a document as an article, a line each."""
-    segments, start = [], 0
+    """The rows of a document as an article, a line each but for those that continue one."""
+    segments, text = [], ""
     for position, (id_, row) in enumerate(zip(make_segment_ids(doc, [row.text for row in rows]), rows, strict=True)):
-        end = start + len(row.text)
-        segments.append(Segment(id=id_, article_id=doc, position=position, start=start, end=end, text=row.text))
-        start = end + 1
-    article = SegmentedArticle(id=doc, text="\n".join(row.text for row in rows), segments=tuple(segments))
+        text += (" " if row.continues_line else "\n") if position else ""
+        start, text = len(text), text + row.text
+        segments.append(Segment(id=id_, article_id=doc, position=position, start=start, end=len(text), text=row.text))
+    quoted = trace_quotations(text, [(segment.start, segment.end) for segment in segments])
+    traced = (replace(segment, in_quotation=is_in) for segment, is_in in zip(segments, quoted, strict=True))
+    article = SegmentedArticle(id=doc, text=text, segments=tuple(traced))
     return LabelledArticle(article=article, labels=tuple(row.label for row in rows), fold=0)
 
 
@@ -200,7 +241,7 @@ def part_up(articles: Sequence[LabelledArticle]) -> Iterator[LabelledArticle]:
     """Each segment as an article that has nothing else."""
     for one in articles:
         for segment, label in zip(one.article.segments, one.labels, strict=True):
-            alone = replace(segment, position=0, start=0, end=len(segment.text))
+            alone = replace(segment, position=0, start=0, end=len(segment.text), in_quotation=False)
             article = SegmentedArticle(id=segment.id, text=segment.text, segments=(alone,))
             yield LabelledArticle(article=article, labels=(label,), fold=0)
 
