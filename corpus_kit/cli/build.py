@@ -25,12 +25,14 @@ def build(
 ) -> None:
     """Build the release: Parquet, card, Croissant and manifest under dist/<name>/<version>/."""
     from corpus_kit.build import build_as_of, build_release, build_text_free
+    from corpus_kit.cli.progress import show_waiting
 
     opened = open_corpus(corpus)
-    if text_free:
-        result = build_text_free(opened, as_of=as_of, out=out)
-    else:
-        result = build_release(opened, out=out) if as_of is None else build_as_of(opened, as_of, out=out)
+    with show_waiting(f"building {opened.file.name}"):
+        if text_free:
+            result = build_text_free(opened, as_of=as_of, out=out)
+        else:
+            result = build_release(opened, out=out) if as_of is None else build_as_of(opened, as_of, out=out)
     for torn in result.torn:
         typer.echo(f"warning: {torn}", err=True)
     for reason, count in result.counts["set_aside"].items():

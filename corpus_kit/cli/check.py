@@ -16,8 +16,11 @@ def check(
 ) -> None:
     """Verify a release: bytes, digests, schema, label order, splits, rows, Croissant, and that `datasets` loads it."""
     from corpus_kit.build import check_release, has_mlcroissant
+    from corpus_kit.cli.progress import show_waiting
 
     path = locate_release(release, corpus)
     if not has_mlcroissant():
         typer.echo("not run: the validation by mlcroissant. Install it: pip install 'corpus-kit[croissant]'", err=True)
-    report_differences(check_release(path), fine=f"{path}: fine")
+    with show_waiting(f"checking {path.name}"):
+        differences = check_release(path)
+    report_differences(differences, fine=f"{path}: fine")

@@ -1,5 +1,6 @@
 """Progress on a terminal: a bar on standard error, and nothing where standard error is no terminal."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -19,11 +20,10 @@ def show_progress(what: str) -> Iterator[Callable[[int, int | None], None]]:
 @contextmanager
 def show_waiting(what: str) -> Iterator[None]:
     """A spinner on standard error for the time of a `with` block whose end can't be foreseen."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    if not sys.stderr.isatty():
         yield
         return
-    with console.status(what):
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
         yield

@@ -95,20 +95,35 @@ def render_articles(protocol: ProtocolBoard) -> str:
     return (render_table(header, rows) + (f"\n{shown.said}" if shown.said else "")).rstrip("\n")
 
 
-def render_cost(protocol: ProtocolBoard) -> str:
-    """A row per system: what its run cost, by its record."""
+class Costs(NamedTuple):
+    """What runs cost: a row per system under `header`, its first cell the system's name and version as they are."""
+
+    header: list[str]
+    rows: list[list[str]]
+    note: str
+
+
+def list_costs(protocol: ProtocolBoard) -> Costs:
+    """What each system's run cost, by its record; what a record doesn't say is unknown."""
     timings = [one.record.timing for one in protocol.standings]
     usages = [timing.usage for timing in timings if timing is not None and timing.usage is not None]
     rows = [
         [
-            escape_inline(f"{one.record.system.name} {one.record.system.version}"),
+            f"{one.record.system.name} {one.record.system.version}",
             *_render_timing(timing, one.record.counts.predicted),
             *(_render_usage(timing.usage if timing else None) if usages else []),
         ]
         for one, timing in zip(protocol.standings, timings, strict=True)
     ]
     header = ["System", "Learning (s)", "Segments/s", "Size (kB)", *(_USAGE if usages else [])]
-    return f"{render_table(header, rows)}\n{_COST_NOTE}" + (f" {_USAGE_NOTE}" if usages else "")
+    return Costs(header, rows, _COST_NOTE + (f" {_USAGE_NOTE}" if usages else ""))
+
+
+def render_cost(protocol: ProtocolBoard) -> str:
+    """The costs as a table in Markdown."""
+    costs = list_costs(protocol)
+    rows = [[escape_inline(name), *cells] for name, *cells in costs.rows]
+    return f"{render_table(costs.header, rows)}\n{costs.note}"
 
 
 def _render_timing(timing: Timing | None, segments: int) -> list[str]:

@@ -88,7 +88,9 @@ def test_the_hubs_eval_results(stored: Stored, tmp_path: Path) -> None:
     assert (entry.dataset_id, entry.task_id, entry.dataset_revision) == ("acme/five-articles", "sentences", "v1.0.0")
     accuracy, digest = stored.record["metrics"]["accuracy"], stored.record["dataset"]["digest"]
     assert entry.value == accuracy["value"]
-    assert f"Accuracy {accuracy['value']:.3f} [{accuracy['low']:.3f}, {accuracy['high']:.3f}]; Macro-F1 " in entry.notes
+    mark = ", approximate" if accuracy["approximate"] else ""
+    interval = f"[{accuracy['low']:.3f}, {accuracy['high']:.3f}{mark}]"
+    assert f"Accuracy {accuracy['value']:.3f} {interval}; Macro-F1 " in entry.notes
     assert "154 segments of 5 articles" in entry.notes
     assert digest in entry.notes
 

@@ -399,7 +399,7 @@ def test_the_command_takes_sources(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     found = [json.loads(line) for line in result.stdout.splitlines()]
     assert [item["article"] for item in found] == ["a-1", "a-2", "a-3", "c"]
-    assert {frozenset(item) for item in found} == {frozenset({"article", "sha256", "segments"})}
+    assert {frozenset(item) for item in found} == {frozenset({"article", "sha256", "segments", "is_main"})}
     assert "dropped: ./a.jsonl at" in result.stderr
     assert "dropped: ./b.txt: bad-encoding (not valid UTF-8" in result.stderr
     for arguments in (["b.txt"], ["b.txt", "b.txt"], ["*.jsonl", "--strict"], ["*.warc"], ["--strict", "."]):

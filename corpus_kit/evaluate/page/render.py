@@ -8,6 +8,7 @@ from corpus_kit.evaluate.board import Board, ProtocolBoard
 from corpus_kit.evaluate.leaderboard import introduce_board
 from corpus_kit.evaluate.leaderboard_notes import name_protocol
 from corpus_kit.evaluate.page.confusion import render_confusions
+from corpus_kit.evaluate.page.costs import render_costs
 from corpus_kit.evaluate.page.disputes import Disputes
 from corpus_kit.evaluate.page.pairs import render_pairs
 from corpus_kit.evaluate.page.probabilities import render_probabilities
@@ -74,6 +75,7 @@ _TITLES = (
     ("probabilities", "Probabilities"),
     ("differences", "Differences"),
     ("segments", "Segments on which systems differ"),
+    ("cost", "Cost"),
 )
 
 
@@ -91,9 +93,11 @@ def _render_protocol(protocol: ProtocolBoard, anchor: str, disputes: Disputes) -
         "probabilities": render_probabilities(protocol),
         "differences": render_pairs(protocol) or "<p>There is one system, so there is no difference.</p>",
         "segments": render_segments(disputes, anchor),
+        "cost": render_costs(protocol),
     }
     sections = [
-        f'<section aria-labelledby="{anchor}-{part}">\n<h3 id="{anchor}-{part}">{title}</h3>\n{parts[part]}\n</section>'
+        f'<section aria-labelledby="{anchor} {anchor}-{part}">\n'
+        f'<h3 id="{anchor}-{part}">{title}</h3>\n{parts[part]}\n</section>'
         for part, title in _TITLES
     ]
     title = f'<h2 id="{anchor}">{render_inline(name_protocol(protocol))}</h2>'
