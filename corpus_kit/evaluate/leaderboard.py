@@ -48,7 +48,7 @@ def introduce_board(dataset: DatasetEntry, protocols: Sequence[ProtocolBoard]) -
     segments, articles = max((one.counts.segments, len(one.articles)) for one in protocols)
     blocks = [
         (
-            f"{dataset.name} {dataset.version}: {segments} segments of {count_of(articles, 'article')}. Every number "
+            f"{dataset.name} {dataset.version}: {segments} segments of {count_of(articles, 'article')}. Every score "
             f"below was computed from the stored predictions and the release with the digest `{dataset.digest}`."
         )
     ]
