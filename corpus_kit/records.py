@@ -3,7 +3,7 @@
 import io
 import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -87,12 +87,22 @@ def parse_json(data: bytes, error: type[CorpusKitError], *, path: Path, line: in
     """The value of one JSON text; duplicate keys, half surrogate pairs and endless nesting are refused."""
     text = decode_utf8(data, path, error, line=line or 1)
     try:
-        value = json.loads(text, object_pairs_hook=_refuse_duplicate_keys)
+        return load_json(text)
+    except ValueError as e:
+        raise error(f"not valid JSON: {e}", path=path, line=line, remedy=_FIX_RECORD) from e
+
+
+def load_json(text: str, *, parse_constant: Callable[[str], Any] | None = None) -> Any:
+    """The value of a JSON text; a ValueError for no JSON, a key that stands twice, half a surrogate pair and depth.
+
+    `parse_constant` is called with NaN and the infinities, as by `json.loads`.
+    """
+    try:
+        value = json.loads(text, object_pairs_hook=_refuse_duplicate_keys, parse_constant=parse_constant)
         if "\\u" in text:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
-    except (ValueError, RecursionError) as e:
-        what = "nested too deeply" if isinstance(e, RecursionError) else str(e)
-        raise error(f"not valid JSON: {what}", path=path, line=line, remedy=_FIX_RECORD) from e
+    except RecursionError as e:
+        raise ValueError("nested too deeply") from e
     return value
 
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from itertools import chain, islice
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +22,7 @@ from corpus_kit.errors import TargetError
 from corpus_kit.files import make_target_error, replace_folder
 from corpus_kit.ingest import (
     DropLog,
+    IngestCounts,
     IngestOptions,
     read_named_sources,
     refuse_dropped,
@@ -56,6 +57,42 @@ ARTICLE_COLUMNS = (
 _PARQUET: Mapping[str, Any] = {"compression": "zstd", "compression_level": 1, "store_schema": False}
 
 Batch = list[tuple[Article, Sequence[tuple[int, int]]]]
+Written = TypeVar("Written")
+Finished = TypeVar("Finished")
+
+
+class Reading(NamedTuple):
+    """How articles are read; `is_strict` makes the first record that can't be read an error."""
+
+    options: IngestOptions = IngestOptions()
+    is_strict: bool = False
+
+
+READING = Reading()
+"""As anyone's files are read."""
+
+
+class Cut(NamedTuple):
+    """Some articles, the table of their segments, and how many each has."""
+
+    articles: Sequence[Article]
+    table: pa.Table
+    counts: list[int]
+
+
+class CutFiles(NamedTuple):
+    """How files of segments and articles are called, with `{}` for their number, and what a file of segments holds.
+
+    `dictionary` names the columns that are written with one; True is all.
+    """
+
+    segments: str
+    articles: str
+    schema: pa.Schema
+    dictionary: list[str] | bool = True
+
+
+STREAM_FILES = CutFiles("segments-{:05d}.parquet", "articles-{:05d}.parquet", SEGMENT_SCHEMA, ["article_id"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,46 +124,75 @@ def stream_segments(
     of articles so far. An ArticleError where nothing can be read or, with `is_strict`, at the first dropped record; a
     TargetError where `out` exists or can't be written.
     """
+    return stream_folder(
+        sources,
+        out,
+        lambda articles, folder: write_segments(articles, segmenter, folder, progress=progress),
+        lambda _, counts, n: StreamCounts(articles=counts.articles, segments=n, dropped=counts.by_reason),
+        reading=Reading(options or IngestOptions(), is_strict),
+    )
+
+
+def stream_folder(
+    sources: Sequence[str],
+    out: Path,
+    write: Callable[[Iterator[Article], Path], Written],
+    finish: Callable[[Path, IngestCounts, Written], Finished],
+    *,
+    reading: Reading = READING,
+) -> Finished:
+    """Read the articles of files, folders, globs or URLs into a new folder that appears whole or not at all.
+
+    `write` takes the articles and a folder that has `dropped.jsonl`, whose last line is written when the articles are
+    at their end. Then `finish` takes the folder, what became of the records, and what `write` gave; what it gives is
+    the result. An ArticleError where nothing can be read or, if strict, at the first dropped record; a TargetError
+    where `out` exists or can't be written.
+    """
     if out.exists():
         raise TargetError("exists", path=out, remedy="Choose a new folder, or remove this one")
-    items = read_named_sources(sources, options or IngestOptions())
+    items = read_named_sources(sources, reading.options)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as name:
-            folder = Path(name, "segments")
+            folder = Path(name, "new")
             folder.mkdir()
             with write_dropped(folder / "dropped.jsonl") as on_drop:
-                log = DropLog(refuse_dropped if is_strict or items.is_strict else on_drop)
-                segments = write_segments(log.keep_articles(items.records), segmenter, folder, progress=progress)
+                log = DropLog(refuse_dropped if reading.is_strict or items.is_strict else on_drop)
+                written = write(log.keep_articles(items.records), folder)
             require_articles(log.counts, sources)
+            finished = finish(folder, log.counts, written)
             replace_folder(folder, out)
     except OSError as e:
         raise make_target_error(out, e) from e
-    return StreamCounts(articles=log.counts.articles, segments=segments, dropped=log.counts.by_reason)
+    return finished
 
 
 def write_segments(
     articles: Iterable[Article], segmenter: Segmenter, folder: Path, *, progress: Callable[[int], None] | None = None
 ) -> int:
     """Write the Parquet files of some articles into an existing folder; the number of segments."""
-    batches = batch_articles(articles)
+    cuts = (_cut_batch(batch, segmenter) for batch in batch_articles(articles))
+    return write_cuts(cuts, folder, STREAM_FILES, progress=progress)
+
+
+def write_cuts(
+    cuts: Iterator[Cut], folder: Path, files: CutFiles, *, progress: Callable[[int], None] | None = None
+) -> int:
+    """Write batches of articles with their segments, `BATCHES_PER_FILE` to a file; the number of segments."""
     done = segments = 0
-    for number, first in enumerate(batches):
+    for number, first in enumerate(cuts):
         rows: dict[str, list[Any]] = {column.name: [] for column in ARTICLE_COLUMNS}
         with pq.ParquetWriter(
-            folder / f"segments-{number:05d}.parquet", SEGMENT_SCHEMA, use_dictionary=["article_id"], **_PARQUET
+            folder / files.segments.format(number), files.schema, use_dictionary=files.dictionary, **_PARQUET
         ) as writer:
-            for batch in chain([first], islice(batches, BATCHES_PER_FILE - 1)):
-                table, counts = _cut_batch(batch, segmenter)
-                writer.write_table(table, row_group_size=max(1, table.num_rows))
+            for cut in chain([first], islice(cuts, BATCHES_PER_FILE - 1)):
+                writer.write_table(cut.table, row_group_size=max(1, cut.table.num_rows))
                 for name, values in rows.items():
-                    values.extend(counts if name == "segments" else map(attrgetter(name), batch))
-                segments += table.num_rows
+                    values.extend(cut.counts if name == "segments" else map(attrgetter(name), cut.articles))
+                segments += cut.table.num_rows
                 if progress:
                     progress(done + len(rows["id"]))
-        pq.write_table(
-            make_table_of_columns(rows, ARTICLE_COLUMNS), folder / f"articles-{number:05d}.parquet", **_PARQUET
-        )
+        pq.write_table(make_table_of_columns(rows, ARTICLE_COLUMNS), folder / files.articles.format(number), **_PARQUET)
         done += len(rows["id"])
     return segments
 
@@ -145,20 +211,13 @@ def batch_articles(articles: Iterable[Article]) -> Iterator[list[Article]]:
         yield batch
 
 
-class _Cut(NamedTuple):
-    """The segments of some articles, and how many each has."""
-
-    table: pa.Table
-    counts: list[int]
-
-
-def _cut_batch(articles: Sequence[Article], segmenter: Segmenter) -> _Cut:
+def _cut_batch(articles: Sequence[Article], segmenter: Segmenter) -> Cut:
     """Cut articles at once if the segmenter can, else one by one."""
     if segmenter in AT_ONCE:
         spans = segment_at_once([article.text for article in articles], segmenter)
-        return _Cut(_tabulate(articles, spans), spans.counts.tolist())
+        return Cut(articles, _tabulate(articles, spans), spans.counts.tolist())
     batch = [(article, segmenter(article.text)) for article in articles]
-    return _Cut(make_segment_table(batch), [len(own) for _, own in batch])
+    return Cut(articles, make_segment_table(batch), [len(own) for _, own in batch])
 
 
 def make_segment_table(batch: Batch) -> pa.Table:

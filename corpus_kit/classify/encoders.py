@@ -1,17 +1,16 @@
 """Models that turn a text into a vector, read from a folder on this machine; nothing is downloaded."""
 
 from collections.abc import Callable, Mapping, Sequence
-from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus_kit.errors import ClassifierError
+from corpus_kit.classify.extras import ModelKind, find_model_folder, import_extra
 
-PATH = "CORPUS_KIT_EMBEDDINGS"
+KIND = ModelKind("embedding model", "a model of model2vec or sentence-transformers", "CORPUS_KIT_EMBEDDINGS")
 BATCH_TEXTS = 1024
 _STATIC_WEIGHTS = ("model.safetensors", "0_StaticEmbedding/model.safetensors")
 _STATIC_TENSORS = frozenset({"embeddings", "embedding.weight"})
@@ -32,20 +31,13 @@ def load_encoder(path: Path | str | None, environment: Mapping[str, str]) -> Enc
 
     A ClassifierError where none is named, the folder is none, or the library is absent.
     """
-    named = path or environment.get(PATH, "")
-    if not named:
-        remedy = f"Set {PATH} to the folder of a model of model2vec or sentence-transformers"
-        raise ClassifierError("no embedding model is named", remedy=remedy)
-    folder = Path(named)
-    if not folder.is_dir():
-        remedy = "Models aren't downloaded: put the model's files into a folder and name that"
-        raise ClassifierError("the embedding model is no folder", path=folder, remedy=remedy)
+    folder = find_model_folder(path, KIND, environment)
     return ENCODERS["model2vec" if _is_static(folder) else "sentence-transformers"](folder)
 
 
 def _is_static(folder: Path) -> bool:
     """Whether the weights are a table with a vector per token, which model2vec reads without torch."""
-    safetensors = _import("safetensors", "embeddings")
+    safetensors = import_extra("safetensors", "embeddings")
     for name in _STATIC_WEIGHTS:
         if (folder / name).is_file():
             with safetensors.safe_open(folder / name, framework="numpy") as file:
@@ -54,18 +46,11 @@ def _is_static(folder: Path) -> bool:
     return False
 
 
-def _import(name: str, extra: str) -> Any:
-    try:
-        return import_module(name)
-    except ImportError as e:
-        raise ClassifierError(f"{name} is not installed", remedy=f"pip install 'corpus-kit[{extra}]'") from e
-
-
 class _StaticEncoder:
     """A text is the mean of its tokens' vectors; one without a known token is 0. Needs no torch."""
 
     def __init__(self, folder: Path) -> None:
-        self.model = _import("model2vec", "embeddings").StaticModel.from_pretrained(folder)
+        self.model = import_extra("model2vec", "embeddings").StaticModel.from_pretrained(folder)
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float64]:
         found = self.model.encode(list(texts), batch_size=BATCH_TEXTS, use_multiprocessing=False)
@@ -80,7 +65,7 @@ class _SentenceEncoder:
     """A model of sentence-transformers, on the processor. Weights are read from safetensors only."""
 
     def __init__(self, folder: Path) -> None:
-        library = _import("sentence_transformers", "sentence-transformers")
+        library = import_extra("sentence_transformers", "sentence-transformers")
         self.model = library.SentenceTransformer(
             str(folder),
             device="cpu",

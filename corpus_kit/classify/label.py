@@ -9,7 +9,7 @@ from corpus_kit.build.stream import batch_articles
 from corpus_kit.classify.feature_model import FeatureModel
 from corpus_kit.classify.tokens import Surfaces
 from corpus_kit.classify.vectors import Floats
-from corpus_kit.model import Article, SegmentedArticle
+from corpus_kit.model import Article, Segment, SegmentedArticle
 from corpus_kit.segment import Segmenter, segment_article
 
 PROBABILITY_DECIMALS = 6
@@ -50,42 +50,47 @@ def label_batch(
     return LabelledBatch(articles, segmented, probs, probs.argmax(axis=1).tolist(), judged.attributions)
 
 
+class LabelledSegment(NamedTuple):
+    """A segment with its likeliest label, its attribution if it has one, and the probabilities of all labels."""
+
+    segment: Segment
+    label: str
+    attribution: str | None
+    probs: list[float]
+
+
+def split_batch(batch: LabelledBatch, model: FeatureModel) -> Iterator[tuple[str, list[LabelledSegment]]]:
+    """Per article its id and what the model makes of its segments."""
+    rows = zip(batch.labels, batch.attributions, batch.probs.tolist(), strict=True)
+    for article in batch.segmented:
+        said = zip(article.segments, rows, strict=False)
+        yield article.id, [LabelledSegment(own, model.labels[label], *rest) for own, (label, *rest) in said]
+
+
 def describe_labels(batch: LabelledBatch, model: FeatureModel) -> Iterator[dict[str, Any]]:
     """Per article what `corpus-kit label --json` prints: each segment, its likeliest label and all probabilities."""
-    begin = 0
-    for article in batch.segmented:
-        end = begin + len(article.segments)
-        rows = zip(
-            article.segments,
-            batch.labels[begin:end],
-            batch.attributions[begin:end],
-            batch.probs[begin:end].tolist(),
-            strict=True,
-        )
+    for name, segments in split_batch(batch, model):
         yield {
-            "article": article.id,
+            "article": name,
             "segments": [
                 {
-                    "start": segment.start,
-                    "end": segment.end,
-                    "label": model.labels[label],
-                    "attribution": attribution,
-                    "probs": dict(zip(model.labels, probs, strict=True)),
+                    "start": own.segment.start,
+                    "end": own.segment.end,
+                    "label": own.label,
+                    "attribution": own.attribution,
+                    "probs": dict(zip(model.labels, own.probs, strict=True)),
                 }
-                for segment, label, attribution, probs in rows
+                for own in segments
             ],
         }
-        begin = end
 
 
 def render_labels(batch: LabelledBatch, model: FeatureModel) -> str:
     """The same for people: a line per segment with its offsets, likeliest label, attribution and confidence."""
-    rows = zip(batch.labels, batch.attributions, batch.probs.max(axis=1).tolist() if batch.labels else (), strict=True)
     lines = []
-    for article in batch.segmented:
-        lines.append(f"{article.id}: {len(article.segments)} segments")
-        for segment in article.segments:
-            label, attribution, confidence = next(rows)
-            name = f"{model.labels[label]}{f' ({attribution})' if attribution else ''}"
-            lines.append(f"{segment.start:7d} {segment.end:7d}  {name:20s} {confidence:.2f}  {segment.text}")
+    for name, segments in split_batch(batch, model):
+        lines.append(f"{name}: {len(segments)} segments")
+        for segment, label, attribution, probs in segments:
+            said = f"{label}{f' ({attribution})' if attribution else ''}"
+            lines.append(f"{segment.start:7d} {segment.end:7d}  {said:20s} {max(probs):.2f}  {segment.text}")
     return "\n".join(lines)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus_kit.classify.constant import make_constant_row
 from corpus_kit.classify.contract import Classifier
 from corpus_kit.model import LabelledArticle, SegmentedArticle
 
@@ -24,7 +25,7 @@ class _PipelineClassifier:
     def __init__(self, pipeline: Any, labels: Sequence[str]) -> None:
         self.pipeline, self.labels = pipeline, list(labels)
         self.fitted: Any = None
-        self.constant = np.full(len(self.labels), 1 / len(self.labels))
+        self.constant = make_constant_row((), self.labels)
 
     def fit(self, articles: Sequence[LabelledArticle]) -> None:
         from sklearn.base import clone
@@ -32,8 +33,7 @@ class _PipelineClassifier:
         texts = [segment.text for labelled in articles for segment in labelled.article.segments]
         targets = [label for labelled in articles for label in labelled.labels]
         found = set(targets)
-        is_constant = [label in found for label in self.labels] if found else [True] * len(self.labels)
-        self.constant = np.array(is_constant, dtype=np.float64) / sum(is_constant)
+        self.constant = make_constant_row(found, self.labels)
         self.fitted = clone(self.pipeline).fit(texts, targets) if len(found) > 1 else None
 
     def predict(self, article: SegmentedArticle) -> NDArray[np.float64]:

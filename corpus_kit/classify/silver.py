@@ -1,52 +1,29 @@
 """Articles become a release of silver labels: what a model is certain of, with its probabilities for the rest."""
 
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
 from math import isnan, log
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-import pyarrow.parquet as pq
 
 from corpus_kit import __version__
 from corpus_kit.arrow import make_table_of_columns
-from corpus_kit.build.stream import ARTICLE_COLUMNS, BATCHES_PER_FILE
+from corpus_kit.build.stream import READING, Cut, CutFiles, Reading, stream_folder, write_cuts
 from corpus_kit.canonical import hash_bytes, to_pretty_json
 from corpus_kit.classify.label import LabelledBatch, label_articles
 from corpus_kit.classify.silver_card import render_silver_card
 from corpus_kit.classify.store import StoredModel
-from corpus_kit.columns import Column
-from corpus_kit.errors import ModelError, TargetError
-from corpus_kit.files import make_target_error, replace_folder
-from corpus_kit.ingest import (
-    DropLog,
-    IngestCounts,
-    IngestOptions,
-    read_named_sources,
-    refuse_dropped,
-    require_articles,
-    write_dropped,
-)
+from corpus_kit.columns import Column, make_arrow_schema
+from corpus_kit.errors import ModelError
+from corpus_kit.ingest import IngestCounts
+from corpus_kit.model import Article
 from corpus_kit.segment import Segmenter, segment_news
 
 SILVER_FORMAT = "corpus-kit/silver/1"
-_PARQUET: dict[str, Any] = {"compression": "zstd", "compression_level": 1, "store_schema": False}
-
-
-class Reading(NamedTuple):
-    """How articles are read; `is_strict` makes the first record that can't be read an error."""
-
-    options: IngestOptions = IngestOptions()
-    is_strict: bool = False
-
-
-READING = Reading()
-"""As anyone's files are read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,67 +103,40 @@ def write_silver(
     """
     if not 0 <= min_confidence <= 1:
         raise ModelError(f"the least confidence is {min_confidence}, and not between 0 and 1", remedy="Give, say, 0.9")
-    items = read_named_sources(sources, reading.options)
-    if out.exists():
-        raise TargetError("exists", path=out, remedy="Choose a new folder, or remove this one")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as name:
-            folder = Path(name, "silver")
-            folder.mkdir()
-            with write_dropped(folder / "dropped.jsonl") as on_drop:
-                records = DropLog(refuse_dropped if reading.is_strict or items.is_strict else on_drop)
-                batches = label_articles(records.keep_articles(items.records), model.model, segmenter)
-                counts = _write_batches(batches, folder, model, min_confidence, progress)
-            require_articles(records.counts, sources)
-            silver = _sum_up(counts, model, min_confidence, records.counts)
-            _write_papers(folder, silver, model)
-            replace_folder(folder, out)
-    except OSError as e:
-        raise make_target_error(out, e) from e
-    return silver
-
-
-def _write_batches(
-    batches: Iterator[LabelledBatch],
-    folder: Path,
-    model: StoredModel,
-    min_confidence: float,
-    progress: Callable[[int], None] | None,
-) -> Counter[str | None]:
-    """Segments per accepted label, None for abstentions."""
-    columns = define_silver_columns(model)
     counts: Counter[str | None] = Counter()
-    done = 0
+
+    def write(articles: Iterator[Article], folder: Path) -> None:
+        batches = label_articles(articles, model.model, segmenter)
+        write_cuts(
+            _cut_batches(batches, model, min_confidence, counts), folder, _name_files(model, folder), progress=progress
+        )
+
+    def finish(folder: Path, records: IngestCounts, _: None) -> Silver:
+        silver = _sum_up(counts, model, min_confidence, records)
+        _write_papers(folder, silver, model)
+        return silver
+
+    return stream_folder(sources, out, write, finish, reading=reading)
+
+
+def _name_files(model: StoredModel, folder: Path) -> CutFiles:
+    """The files of a folder, whose folders for them are made."""
     for table in ("sentences", "articles"):
         (folder / "data" / table).mkdir(parents=True)
-    for number, first in enumerate(batches):
-        rows: dict[str, list[Any]] = {column.name: [] for column in ARTICLE_COLUMNS}
-        writer = None
-        try:
-            for batch in chain([first], islice(batches, BATCHES_PER_FILE - 1)):
-                values = _tabulate(batch, model, min_confidence)
-                counts.update(_count_labels(values["label"], model))
-                table_ = make_table_of_columns(values, columns)
-                writer = writer or pq.ParquetWriter(
-                    folder / f"data/sentences/train-{number:05d}.parquet", table_.schema, **_PARQUET
-                )
-                writer.write_table(table_, row_group_size=max(1, table_.num_rows))
-                sizes = [len(article.segments) for article in batch.segmented]
-                for name, own in rows.items():
-                    own.extend(sizes if name == "segments" else map(attrgetter(name), batch.articles))
-                done += len(batch.articles)
-                if progress:
-                    progress(done)
-        finally:
-            if writer is not None:
-                writer.close()
-        pq.write_table(
-            make_table_of_columns(rows, ARTICLE_COLUMNS),
-            folder / f"data/articles/train-{number:05d}.parquet",
-            **_PARQUET,
-        )
-    return counts
+    schema = make_arrow_schema(define_silver_columns(model))
+    return CutFiles("data/sentences/train-{:05d}.parquet", "data/articles/train-{:05d}.parquet", schema)
+
+
+def _cut_batches(
+    batches: Iterable[LabelledBatch], model: StoredModel, min_confidence: float, counts: Counter[str | None]
+) -> Iterator[Cut]:
+    """Batches as tables. Their segments are added to `counts` by accepted label, None for abstentions."""
+    columns = define_silver_columns(model)
+    for batch in batches:
+        values = _tabulate(batch, model, min_confidence)
+        counts.update(_count_labels(values["label"], model))
+        sizes = [len(article.segments) for article in batch.segmented]
+        yield Cut(batch.articles, make_table_of_columns(values, columns), sizes)
 
 
 def _count_labels(values: Iterable[int | None], model: StoredModel) -> Iterator[str | None]:

@@ -1,8 +1,7 @@
 """A transformer that is fine-tuned on segments with what stands before and after them."""
 
 import os
-from collections.abc import Mapping, Sequence
-from importlib import import_module
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -10,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus_kit.classify.constant import make_constant_row
+from corpus_kit.classify.extras import ModelKind, find_model_folder, import_extra
 from corpus_kit.classify.training import Batch, TrainingOptions, predict_batches, train, use_seed
 from corpus_kit.errors import ClassifierError
 from corpus_kit.model import LabelledArticle, SegmentedArticle
 
-PATH = "CORPUS_KIT_TRANSFORMER"
+KIND = ModelKind("transformer", "a model of transformers, with its tokenizer", "CORPUS_KIT_TRANSFORMER")
 
 
 class _Loaded(NamedTuple):
@@ -43,7 +43,7 @@ class TransformerClassifier:
     ) -> None:
         self.labels, self.seed = list(labels), seed
         self.options = options or TrainingOptions()
-        self.path = find_model(path, os.environ)
+        self.path = find_model_folder(path, KIND, os.environ)
         self.constant = make_constant_row((), self.labels)
         self.classes: list[str] = []
         self.loaded: _Loaded | None = None
@@ -108,27 +108,10 @@ class TransformerClassifier:
         )
 
 
-def find_model(path: Path | str | None, environment: Mapping[str, str]) -> Path:
-    """The folder of a model; a ClassifierError where none is named, or there is no such folder."""
-    named = path or environment.get(PATH, "")
-    if not named:
-        remedy = f"Set {PATH} to the folder of a model of transformers, with its tokenizer"
-        raise ClassifierError("no transformer is named", remedy=remedy)
-    folder = Path(named)
-    if not folder.is_dir():
-        remedy = "Models aren't downloaded: put the model's files into a folder and name that"
-        raise ClassifierError("the transformer is no folder", path=folder, remedy=remedy)
-    return folder
-
-
 def import_torch() -> Any:
     """The library `transformers`, with torch; a ClassifierError says how to get them."""
-    for name in ("torch", "transformers"):
-        try:
-            found = import_module(name)
-        except ImportError as e:
-            raise ClassifierError(f"{name} is not installed", remedy="pip install 'corpus-kit[transformers]'") from e
-    return found
+    import_extra("torch", "transformers")
+    return import_extra("transformers", "transformers")
 
 
 def _load(folder: Path, classes: Sequence[str] | None) -> _Loaded:

@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corpus_kit.cli.options import CorpusOption, JsonOption, print_dropped, print_json, read_options
+from corpus_kit.cli.options import (
+    CorpusOption,
+    JsonOption,
+    print_dropped,
+    print_dropped_counts,
+    print_json,
+    read_options,
+)
 
 if TYPE_CHECKING:
     from corpus_kit.classify.store import StoredModel
@@ -49,7 +56,8 @@ def _write(
     out: Path,
     min_confidence: float,
 ) -> None:
-    from corpus_kit.classify.silver import Reading, write_silver
+    from corpus_kit.build.stream import Reading
+    from corpus_kit.classify.silver import write_silver
     from corpus_kit.cli.progress import show_progress
     from corpus_kit.segment import choose_segmenter
 
@@ -67,8 +75,7 @@ def _write(
         print_json(silver.to_json())
         return
     typer.echo(f"{out}: {silver.describe()}")
-    for reason, count in silver.dropped.items():
-        typer.echo(f"dropped: {count} × {reason} (listed in {out / 'dropped.jsonl'})", err=True)
+    print_dropped_counts(silver.dropped, out)
 
 
 def _print_labels(sources: list[str], model: "StoredModel", corpus: Path | None, strict: bool, json: bool) -> None:

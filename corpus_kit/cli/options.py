@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from corpus_kit.corpus import Corpus
     from corpus_kit.ingest import IngestOptions
     from corpus_kit.model import Dropped
@@ -144,6 +146,12 @@ def print_dropped(dropped: "Dropped") -> None:
     """A record that was dropped, on standard error."""
     at = "" if dropped.record_offset is None else f" at {dropped.record_offset}"
     typer.echo(f"dropped: {dropped.source}{at}: {dropped.reason} ({dropped.detail})", err=True)
+
+
+def print_dropped_counts(dropped: "Mapping[str, int]", out: Path) -> None:
+    """How many records were dropped for each reason, on standard error, and where they are listed."""
+    for reason, count in dropped.items():
+        typer.echo(f"dropped: {count} × {reason} (listed in {out / 'dropped.jsonl'})", err=True)
 
 
 def print_json(value: Any) -> None:

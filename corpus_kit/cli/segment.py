@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corpus_kit.cli.options import CorpusOption, JsonOption, print_dropped, print_json, read_options
+from corpus_kit.cli.options import (
+    CorpusOption,
+    JsonOption,
+    print_dropped,
+    print_dropped_counts,
+    print_json,
+    read_options,
+)
 
 if TYPE_CHECKING:
     from corpus_kit.model import Article
@@ -61,8 +68,7 @@ def _stream(sources: list[str], out: Path, corpus: Path | None, strict: bool, js
         print_json(counts.to_json())
         return
     typer.echo(f"{out}: {counts.articles} articles, {counts.segments} segments")
-    for reason, count in counts.dropped.items():
-        typer.echo(f"dropped: {count} × {reason} (listed in {out / 'dropped.jsonl'})", err=True)
+    print_dropped_counts(counts.dropped, out)
 
 
 def _print_segments(article: "Article", segmenter: "Segmenter", json: bool) -> None:

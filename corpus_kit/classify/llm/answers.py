@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from corpus_kit.classify.llm.cache import Answer, Token
 from corpus_kit.classify.llm.transport import HTTPAnswer, Unreadable
+from corpus_kit.records import load_json
 
 UNSTATED = 0.05
 """The probability that the labels that were not said share, where the server gives none."""
@@ -66,21 +67,8 @@ def _make_answer(key: str, found: HTTPAnswer, *, said: str = "") -> Answer:
 
 
 def read_json(text: str) -> Any:
-    """The value of a JSON text; a ValueError for anything else, a key that stands twice and half a surrogate pair."""
-    try:
-        value = json.loads(text, object_pairs_hook=_refuse_duplicates, parse_constant=_refuse_constant)
-    except RecursionError as e:
-        raise ValueError("nested too deeply") from e
-    if "\\u" in text:
-        json.dumps(value, ensure_ascii=False).encode("utf-8")
-    return value
-
-
-def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) < len(pairs):
-        raise ValueError("a key stands twice")
-    return value
+    """The value of a JSON text; a ValueError for anything else, and for NaN and the infinities."""
+    return load_json(text, parse_constant=_refuse_constant)
 
 
 def _refuse_constant(name: str) -> Any:

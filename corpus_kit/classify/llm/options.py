@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from corpus_kit.classify.extras import import_extra
 from corpus_kit.errors import ClassifierError
 
 URL, MODEL, KEY = "CORPUS_KIT_LLM_URL", "CORPUS_KIT_LLM_MODEL", "CORPUS_KIT_LLM_KEY"
@@ -125,9 +126,7 @@ def find_cache(options: LLMOptions, environment: Mapping[str, str] = os.environ)
     named = options.cache_dir or environment.get(CACHE, "")
     if named:
         return Path(named) / "llm"
-    from corpus_kit.classify.llm.transport import import_extra
-
-    return Path(import_extra("platformdirs").user_cache_path("corpus-kit")) / "llm"
+    return Path(import_extra("platformdirs", "llm").user_cache_path("corpus-kit")) / "llm"
 
 
 def _is_set(environment: Mapping[str, str], name: str) -> bool:

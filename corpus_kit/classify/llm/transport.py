@@ -3,11 +3,11 @@
 import json
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
-from importlib import import_module
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
+from corpus_kit.classify.extras import import_extra
 from corpus_kit.classify.llm.options import KEY, URL, Endpoint, LLMOptions, Pace
 from corpus_kit.errors import ClassifierError
 from corpus_kit.markdown import show_text
@@ -41,21 +41,13 @@ class _Attempt(NamedTuple):
     retry_after_s: float | None
 
 
-def import_extra(name: str) -> Any:
-    """A module of the extra `llm`; a ClassifierError says how to get it."""
-    try:
-        return import_module(name)
-    except ImportError as e:
-        raise ClassifierError(f"{name} is not installed", remedy="pip install 'corpus-kit[llm]'") from e
-
-
 class Transport:
     """Posts JSON to an endpoint. Waits between attempts are drawn from a generator with the seed."""
 
     def __init__(self, endpoint: Endpoint, options: LLMOptions, *, pace: Pace, seed: int) -> None:
         self.endpoint, self.options, self.pace = endpoint, options, pace
         self.random = np.random.default_rng(seed)
-        self.http = import_extra("httpx2")
+        self.http = import_extra("httpx2", "llm")
         try:
             self.url = self.http.URL(f"{endpoint.url.rstrip('/')}/chat/completions")
         except self.http.InvalidURL as e:
