@@ -16,10 +16,9 @@ _BEFORE_OPENING: Final = "([{<—–-/:=*_>¿¡“„«‹‘‚「『\"'"
 _MOST_LINES: Final = 3
 """A quotation that no line takes up again with an opening mark ends with the fourth line break at the latest."""
 _BEFORE_NOTHING: Final = ".,;:!?…)]}>—–-*_<”»›’」』。、，\"'"
-_EVENT: Final = re.compile(
-    r"(?P<lines>[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]\s*)|[“”„‟\"«»‹›「」『』]"
-    r"|(?<![^\W_])[‘’‚‛']|[‘’‚‛'](?![^\W_])"  # an apostrophe between letters opens and closes nothing
-)
+_BREAKS: Final = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
+_PLACE: Final = re.compile(f"[{_BREAKS}{''.join(_FAMILY)}]")
+_LINES: Final = re.compile(rf"[{_BREAKS}]\s*")
 _ELISION: Final = re.compile(r"(?:\d|(?:tis|twas|em|til|cause|cos|n|round|bout|[dmst]|ll|re|ve)\b)", re.IGNORECASE)
 
 
@@ -53,21 +52,32 @@ def trace_quotations(text: str, spans: Sequence[tuple[int, int]]) -> list[bool]:
 def _find_events(text: str) -> list[_Event]:
     """The line breaks and quotation marks in order; apostrophes and elisions are left out."""
     events = []
-    for match in _EVENT.finditer(text):
-        at = match.start()
-        if match.lastgroup:
-            is_blank = len(f"x{match[0]}x".splitlines()) > 2 or "\u2029" in match[0]
-            events.append(_Event(match.end() - 1, "\n\n" if is_blank else "\n"))
-            continue
-        before, following = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
-        opens = not before or before.isspace() or before in _BEFORE_OPENING
-        closes = not following or following.isspace() or following in _BEFORE_NOTHING
-        family = _FAMILY[text[at]]
-        if family == "single" and (opens == closes or _ELISION.match(text, at + 1)):
-            continue
-        is_possessive = before in "sS" and text[at + 2 : at + 3].isalnum()
-        events.append(_Event(at, text[at], family, opens, closes, is_possessive))
+    reached = 0
+    for place in _PLACE.finditer(text):
+        at, mark = place.start(), place[0]
+        if mark in _FAMILY:
+            if event := _judge_mark(text, at, mark):
+                events.append(event)
+        elif at >= reached:
+            lines = _LINES.match(text, at) or place
+            reached = lines.end()
+            is_blank = "\u2029" in lines[0] or (reached > at + 1 and len(f"x{lines[0]}x".splitlines()) > 2)
+            events.append(_Event(reached - 1, "\n\n" if is_blank else "\n"))
     return events
+
+
+def _judge_mark(text: str, at: int, mark: str) -> _Event | None:
+    """What a mark looks like; None for what opens and closes nothing."""
+    family = _FAMILY[mark]
+    before, following = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
+    if family == "single" and before.isalnum() and following.isalnum():
+        return None
+    opens = not before or before.isspace() or before in _BEFORE_OPENING
+    closes = not following or following.isspace() or following in _BEFORE_NOTHING
+    if family == "single" and (opens == closes or _ELISION.match(text, at + 1)):
+        return None
+    is_possessive = before in "sS" and text[at + 2 : at + 3].isalnum()
+    return _Event(at, mark, family, opens, closes, is_possessive)
 
 
 def _look_ahead(events: Sequence[_Event]) -> list[frozenset[str]]:
@@ -83,7 +93,7 @@ def _look_ahead(events: Sequence[_Event]) -> list[frozenset[str]]:
 
 
 def _follow_marks(events: Sequence[_Event]) -> Iterator[tuple[int, bool]]:
-    """Each event's place, and whether a quotation is open after it."""
+    """Each event's place, and whether a quotation is open after it; line breaks where none is are left out."""
     stack: dict[str, str] = {}
     crossed: dict[str, int] = {}
     ahead = _look_ahead(events)
@@ -91,12 +101,15 @@ def _follow_marks(events: Sequence[_Event]) -> Iterator[tuple[int, bool]]:
         if event.family:
             _apply_mark(stack, event, closes_later=event.family in ahead[i])
             crossed = {family: lines for family, lines in crossed.items() if family in stack}
-        else:
+        elif stack:
             resumed = _find_resumed(event, events[i + 1 : i + 2])
             crossed = {family: crossed.get(family, 0) + 1 for family in stack if family != resumed}
             near = {family for family in ahead[i] if crossed.get(family, 0) <= _MOST_LINES}
             kept = {resumed} if event.mark == "\n\n" else near | {resumed}
             stack = {family: mark for family, mark in stack.items() if family in kept}
+        else:
+            crossed = {}
+            continue
         yield event.at, bool(stack)
 
 
