@@ -31,7 +31,7 @@ from corpus_kit.ingest import (
 )
 from corpus_kit.model import Article
 from corpus_kit.segment import Segmenter, flag_main_content, segment_news
-from corpus_kit.segment.many import AT_ONCE, ManySpans, join_spans, segment_at_once
+from corpus_kit.segment.many import ManySpans, find_spans, join_spans
 
 BATCH_CHARS = 1_000_000
 """A batch, which is a row group, ends with the article that reaches this many code points."""
@@ -212,12 +212,8 @@ def batch_articles(articles: Iterable[Article]) -> Iterator[list[Article]]:
 
 
 def _cut_batch(articles: Sequence[Article], segmenter: Segmenter) -> Cut:
-    """Cut articles at once if the segmenter can, else one by one."""
-    if segmenter in AT_ONCE:
-        spans = segment_at_once([article.text for article in articles], segmenter)
-        return Cut(articles, _tabulate(articles, spans), spans.counts.tolist())
-    batch = [(article, segmenter(article.text)) for article in articles]
-    return Cut(articles, make_segment_table(batch), [len(own) for _, own in batch])
+    spans = find_spans([article.text for article in articles], segmenter)
+    return Cut(articles, _tabulate(articles, spans), spans.counts.tolist())
 
 
 def make_segment_table(batch: Batch) -> pa.Table:

@@ -1,6 +1,5 @@
 """What features are computed from: the tokens of some articles' segments, where they stand, and what is quoted."""
 
-import itertools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +8,9 @@ import numpy as np
 
 from corpus_kit.classify.tokens import Bools, Ints, Surfaces, Tokens, tokenize_segments
 from corpus_kit.model import SegmentedArticle
+from corpus_kit.segment.byte_tables import IS_SPACE, SPACE
+from corpus_kit.segment.joined import MARGIN, join_bytes
+from corpus_kit.segment.many import ManySegments, ManySpans, join_segments
 
 PROSE_WORDS = 10
 """A segment of as many words that ends like a sentence is taken for running prose."""
@@ -69,50 +71,76 @@ class Scene:
 
 
 def read_scene(articles: Sequence[SegmentedArticle], surfaces: Surfaces) -> Scene:
-    """Everything about the segments of some articles that features need; articles may have none."""
-    tokens = tokenize_segments(articles, surfaces)
-    sizes = np.asarray([len(article.segments) for article in articles], dtype=np.int64)
-    size = np.repeat(sizes, sizes)
-    position = np.arange(len(size)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    breaks = np.asarray([row for article in articles for row in _count_breaks(article)], dtype=np.int64).reshape(-1, 2)
-    in_quotation = np.asarray([own.in_quotation for article in articles for own in article.segments], dtype=np.bool_)
+    """The scene of articles that have been cut already; they may have no segments."""
+    return observe_segments(join_segments(articles), surfaces)
+
+
+def observe_segments(segments: ManySegments, surfaces: Surfaces) -> Scene:
+    """Everything about the segments of some texts that features need."""
+    tokens = tokenize_segments(segments, surfaces)
+    counts = segments.spans.counts
+    size = np.repeat(counts, counts)
+    position = np.arange(len(size)) - np.repeat(np.cumsum(counts) - counts, counts)
+    before, after = _count_breaks(segments.spans, position, size)
     words = tokens.count(tokens.has("word", "digit"))
     ends = tokens.has("ends", "closes", "bracket")[tokens.lasts]
     return Scene(
         tokens=tokens,
         position=position,
         size=size,
-        begins_line=breaks[:, 0] > 0,
-        ends_line=breaks[:, 1] > 0,
-        after_blank=breaks[:, 0] > 1,
-        before_blank=breaks[:, 1] > 1,
-        in_quotation=in_quotation,
-        repeats=np.asarray([state for article in articles for state in _find_repeats(article)], dtype=np.int64),
+        begins_line=before > 0,
+        ends_line=after > 0,
+        after_blank=before > 1,
+        before_blank=after > 1,
+        in_quotation=segments.in_quotation,
+        repeats=_find_repeats(segments.texts, counts.tolist()),
         words=words,
         is_prose=ends & (words >= PROSE_WORDS),
-        quoted_tokens=_find_quoted(tokens, in_quotation),
+        quoted_tokens=_find_quoted(tokens, segments.in_quotation),
     )
 
 
-def _count_breaks(article: SegmentedArticle) -> list[tuple[int, int]]:
+def _count_breaks(spans: ManySpans, position: Ints, size: Ints) -> tuple[Ints, Ints]:
     """Per segment the line breaks before and after it; two at either end of the article."""
-    text, segments = article.text, article.segments
-    gaps = [2]
-    for before, after in itertools.pairwise(segments):
-        gaps.append(text.count("\n", before.end, after.start))
-    gaps.append(2)
-    return list(itertools.pairwise(gaps))[: len(segments)]
+    breaks = np.flatnonzero(spans.utf8.bytes == ord("\n"))
+    passed = np.searchsorted(breaks, spans.byte_starts)
+    left = np.append(0, np.searchsorted(breaks, spans.byte_ends))
+    gaps = np.append(passed - left[:-1], 2)
+    before, after = gaps[:-1].copy(), gaps[1:].copy()
+    before[position == 0] = after[position == size - 1] = 2
+    return before, after
 
 
-def _find_repeats(article: SegmentedArticle) -> list[int]:
-    keys = [" ".join(segment.text.casefold().split()) for segment in article.segments]
-    counts = Counter(keys)
-    seen: set[str] = set()
-    states = []
-    for key in keys:
-        states.append(0 if counts[key] == 1 else 1 if key in seen else 2)
-        seen.add(key)
+def _find_repeats(texts: Sequence[bytes], counts: Sequence[int]) -> Ints:
+    """Per segment 1 where its words stood earlier in the article, 2 where they only come again, else 0."""
+    states = np.zeros(len(texts), dtype=np.int64)
+    keys = _fold_all(texts)
+    begin = 0
+    for count in counts:
+        own = keys[begin : begin + count]
+        frequencies = Counter(own)
+        if len(frequencies) < count:
+            seen: set[bytes] = set()
+            for i, key in enumerate(own, begin):
+                states[i] = 0 if frequencies[key] == 1 else 1 if key in seen else 2
+                seen.add(key)
+        begin += count
     return states
+
+
+def _fold_all(texts: Sequence[bytes]) -> list[bytes]:
+    """The words of each segment whatever the case and the white space between them."""
+    keys = [text.lower() for text in texts]
+    joined = join_bytes(texts)
+    data = np.frombuffer(joined.data, dtype=np.uint8)
+    is_space = IS_SPACE[data]
+    is_odd = (data >= 0x80) | (is_space & (data != SPACE))
+    is_odd[joined.firsts[1:] - 1] = False
+    is_odd[1:] |= is_space[1:] & is_space[:-1]
+    for i in joined.list_texts(np.flatnonzero(is_odd[MARGIN : 1 - MARGIN]) + MARGIN):
+        words = texts[i].decode("utf-8", "surrogatepass").casefold().split()
+        keys[i] = " ".join(words).encode("utf-8", "surrogatepass")
+    return keys
 
 
 def _find_quoted(tokens: Tokens, in_quotation: Bools) -> Bools:
@@ -121,18 +149,19 @@ def _find_quoted(tokens: Tokens, in_quotation: Bools) -> Bools:
     A closing mark that nothing opened closes what was open before the segment, or counts for nothing.
     """
     opens, closes = tokens.has("opens"), tokens.has("closes")
-    quoted = np.zeros(len(opens), dtype=np.bool_)
-    concerned = np.flatnonzero(in_quotation | (tokens.count(opens | closes) > 0))
-    bounds = np.append(tokens.starts, len(opens))
-    for segment in concerned.tolist():
-        low, high = bounds[segment], bounds[segment + 1]
-        start, is_open = low, bool(in_quotation[segment])
-        marks = np.flatnonzero(opens[low:high] | closes[low:high]) + low
-        for mark in marks.tolist():
-            if opens[mark] and not is_open:
-                start, is_open = mark, True
-            elif closes[mark] and is_open:
-                quoted[start : mark + 1], is_open = True, False
-        if is_open:
-            quoted[start:high] = True
-    return quoted
+    marks = np.flatnonzero(opens | closes)
+    concerned = np.flatnonzero(in_quotation | (np.bincount(tokens.segments[marks], minlength=len(in_quotation)) > 0))
+    edges = np.zeros(len(opens) + 1, dtype=np.int64)
+    following = iter([*zip(marks.tolist(), opens[marks].tolist(), strict=True), (len(opens), False)])
+    mark, opening = next(following)
+    ends = tokens.lasts[concerned] + 1
+    rows = zip(tokens.starts[concerned].tolist(), ends.tolist(), in_quotation[concerned].tolist(), strict=True)
+    for low, high, is_open in rows:
+        edges[low] += is_open
+        while mark < high:
+            if opening != is_open:
+                edges[mark + is_open] += 1 if opening else -1
+                is_open = opening
+            mark, opening = next(following)
+        edges[high] -= is_open
+    return np.cumsum(edges[:-1]) > 0

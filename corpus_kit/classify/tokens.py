@@ -10,26 +10,17 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from corpus_kit.classify.lexicons import Lexicons
-from corpus_kit.model import SegmentedArticle
+from corpus_kit.classify.quotation_marks import curl_all
+from corpus_kit.classify.token_places import Places, find_tokens
+from corpus_kit.segment.many import ManySegments
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-TOKEN: Final = re.compile(r"\w+(?:['’]\w+)*|[^\w\s]")
-"""A word with the apostrophes inside it, or a mark."""
-_UNUSUAL_MARKS: Final = re.compile(r"[\"„‟«»‹›「」『』‘‛]|(?<!\w)'|['’](?!\w)")
-_TO_CURLY: Final = (
-    (re.compile(r"[„‟]([^„‟“”]*)[“”]?"), r"“\1”"),
-    (re.compile(r"[«‹「『]"), "“"),
-    (re.compile(r"[»›」』]"), "”"),
-    (re.compile(r"(?:^|(?<=[\s(\[{—–-]))\"(?=\S)"), "“"),
-    (re.compile(r"\""), "”"),
-    (re.compile(r"(?<!\w)[‘'](?=\w)([^‘’']*(?:\w['’]\w[^‘’']*)*)['’](?!\w)"), r"“\1”"),
-    (re.compile(r"(?<!\w)[‘](?=\w)"), "“"),
-)
 SHAPES: Final = (
     "word", "capital", "capitals", "digit", "opens", "closes", "ends", "comma", "colon", "bar", "address", "exclaims",
     "asks", "dash", "bracket",
@@ -111,14 +102,6 @@ def _flag_shape(surface: str) -> int:
     return sum(1 << SHAPES.index(name) for name in shapes)
 
 
-def curl_quotation_marks(text: str) -> str:
-    """A segment's text with “ and ” for whatever marks its quotations have; apostrophes stay."""
-    if _UNUSUAL_MARKS.search(text):
-        for pattern, curly in _TO_CURLY:
-            text = pattern.sub(curly, text)
-    return text
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tokens:
     """The tokens of the segments of some articles, in order.
@@ -128,14 +111,12 @@ class Tokens:
         flags: per token what is known about it, a bit per name of `names`.
         starts: per segment the index of its first token; each segment has at least one.
         segments: per token its segment.
-        articles: per segment the number of its article.
     """
 
     words: Ints
     flags: Ints
     starts: Ints
     segments: Ints
-    articles: Ints
     names: tuple[str, ...]
 
     @property
@@ -153,24 +134,32 @@ class Tokens:
         return np.bincount(self.segments[chosen], minlength=len(self.starts))
 
 
-def tokenize_segments(articles: Sequence[SegmentedArticle], surfaces: Surfaces) -> Tokens:
+def tokenize_segments(segments: ManySegments, surfaces: Surfaces) -> Tokens:
     """The tokens of all segments. A segment without any visible character counts as one mark."""
     surfaces.forget()
-    rows: list[int] = []
-    counts: list[int] = []
-    find, look_up = TOKEN.findall, surfaces.__getitem__
-    for article in articles:
-        for segment in article.segments:
-            found = find(curl_quotation_marks(segment.text)) or ["."]
-            rows.extend(map(look_up, found))
-            counts.append(len(found))
-    lengths = np.asarray(counts, dtype=np.int64)
-    words, flags = surfaces.take(np.asarray(rows, dtype=np.int64))
+    texts = curl_all(segments.texts)
+    places = find_tokens(texts)
+    if not places.counts.all():
+        places = find_tokens([text if n else b"." for text, n in zip(texts, places.counts.tolist(), strict=True)])
+    words, flags = surfaces.take(_look_up(places, surfaces))
     return Tokens(
         words=words,
         flags=flags,
-        starts=np.cumsum(lengths) - lengths,
-        segments=np.repeat(np.arange(len(counts)), lengths),
-        articles=np.repeat(np.arange(len(articles)), [len(article.segments) for article in articles]),
+        starts=np.cumsum(places.counts) - places.counts,
+        segments=np.repeat(np.arange(len(places.counts)), places.counts),
         names=surfaces.names,
     )
+
+
+def _look_up(places: Places, surfaces: Surfaces) -> Ints:
+    """The row of each token; Arrow finds the distinct ones among all pieces, of which every other is a token."""
+    cuts = np.empty(2 * len(places.begins), dtype=np.int32)
+    cuts[0::2], cuts[1::2] = places.begins, places.ends
+    buffers = [None, pa.py_buffer(cuts), pa.py_buffer(places.data)]
+    encoded = pa.Array.from_buffers(pa.binary(), max(0, len(cuts) - 1), buffers).dictionary_encode()
+    codes = np.frombuffer(encoded.indices.buffers()[1], dtype=np.int32)[0 : len(cuts) : 2]
+    distinct = encoded.dictionary.to_pylist()
+    rows = np.zeros(len(distinct), dtype=np.int64)
+    for code in np.flatnonzero(np.bincount(codes, minlength=len(distinct))).tolist():
+        rows[code] = surfaces[distinct[code].decode("utf-8", "surrogatepass")]
+    return rows[codes]

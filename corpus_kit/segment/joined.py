@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,3 +33,22 @@ def join_texts(texts: Sequence[str]) -> JoinedTexts:
     data = b"\n".join([margin, *(text.encode("utf-8", "surrogatepass") for text in texts), margin])
     lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
     return JoinedTexts(texts=texts, utf8=Utf8(data), firsts=MARGIN + np.cumsum(lengths + 1) - lengths - 1)
+
+
+class JoinedBytes(NamedTuple):
+    """The UTF-8 of some texts, a line feed between them, in a margin of line feeds; `firsts`: where each begins."""
+
+    data: bytes
+    firsts: Offsets
+
+    def list_texts(self, places: Offsets) -> list[int]:
+        """The numbers of the texts in which some bytes lie, each once; a line feed counts to the text before it."""
+        numbers: list[int] = np.unique(np.searchsorted(self.firsts, places, side="right") - 1).tolist()
+        return numbers if len(self.firsts) else []
+
+
+def join_bytes(texts: Sequence[bytes]) -> JoinedBytes:
+    """The texts as one."""
+    margin = b"\n" * MARGIN
+    lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
+    return JoinedBytes(b"".join((margin, b"\n".join(texts), margin)), MARGIN + np.cumsum(lengths + 1) - lengths - 1)

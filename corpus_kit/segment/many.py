@@ -1,16 +1,19 @@
 """Many texts cut in one go, and the spans of many texts as columns."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from corpus_kit.model import SegmentedArticle
 from corpus_kit.offsets import Offsets, Utf8
 from corpus_kit.segment.boundaries import find_news_spans
 from corpus_kit.segment.contract import Segmenter
 from corpus_kit.segment.joined import MARGIN, JoinedTexts, join_texts
 from corpus_kit.segment.news import segment_news
+from corpus_kit.segment.speech import trace_quotations
 
 AT_ONCE: Mapping[Segmenter, Callable[[JoinedTexts], tuple[Offsets, Offsets]]] = {segment_news: find_news_spans}
 """A segmenter to what finds the same spans in joined texts: starts and ends, in bytes of the whole."""
@@ -34,6 +37,50 @@ class ManySpans(NamedTuple):
     utf8: Utf8
     byte_starts: Offsets
     byte_ends: Offsets
+
+    def slice_texts(self) -> list[bytes]:
+        """The UTF-8 of each span."""
+        data = self.utf8.data
+        return [data[start:end] for start, end in zip(self.byte_starts.tolist(), self.byte_ends.tolist(), strict=True)]
+
+
+class ManySegments(NamedTuple):
+    """The segments of some texts, in order.
+
+    Attributes:
+        texts: the UTF-8 of each segment.
+        in_quotation: per segment, whether it begins inside a quotation that an earlier one opened.
+    """
+
+    spans: ManySpans
+    texts: list[bytes]
+    in_quotation: NDArray[np.bool_]
+
+
+def segment_many(texts: Sequence[str], segmenter: Segmenter) -> ManySegments:
+    """The segments of each text, with the quotations in which they begin."""
+    spans = find_spans(texts, segmenter)
+    quoted: list[bool] = []
+    rows = zip(spans.starts.tolist(), spans.ends.tolist(), strict=True)
+    for text, count in zip(texts, spans.counts.tolist(), strict=True):
+        quoted += trace_quotations(text, list(islice(rows, count)))
+    return ManySegments(spans, spans.slice_texts(), np.array(quoted, dtype=np.bool_))
+
+
+def join_segments(articles: Sequence[SegmentedArticle]) -> ManySegments:
+    """The segments of articles that have been cut already."""
+    own = [segment for article in articles for segment in article.segments]
+    edges = [[(segment.start, segment.end) for segment in article.segments] for article in articles]
+    spans = join_spans([article.text for article in articles], edges)
+    in_quotation = np.fromiter((segment.in_quotation for segment in own), dtype=np.bool_, count=len(own))
+    return ManySegments(spans, spans.slice_texts(), in_quotation)
+
+
+def find_spans(texts: Sequence[str], segmenter: Segmenter) -> ManySpans:
+    """The spans of each text: found at once if the segmenter can, else one by one."""
+    if segmenter in AT_ONCE:
+        return segment_at_once(texts, segmenter)
+    return join_spans(texts, [segmenter(text) for text in texts])
 
 
 def segment_at_once(texts: Sequence[str], segmenter: Segmenter) -> ManySpans:

@@ -7,11 +7,13 @@ from hypothesis import strategies as st
 
 from corpus_kit.classify import FEATURES
 from corpus_kit.classify.lexicons import read_lexicons
+from corpus_kit.classify.quotation_marks import curl_quotation_marks
 from corpus_kit.classify.scene import Scene, read_scene
-from corpus_kit.classify.tokens import Surfaces, curl_quotation_marks, normalize_word, tokenize_segments
+from corpus_kit.classify.tokens import Surfaces, normalize_word, tokenize_segments
 from corpus_kit.classify.vectors import learn_vocabulary, make_matrix
 from corpus_kit.model import Article, SegmentedArticle
 from corpus_kit.segment import segment_article, segment_news
+from corpus_kit.segment.many import join_segments
 from tests.conftest import REPOSITORY
 from tests.factories import make_article
 
@@ -53,7 +55,7 @@ def test_words_lose_case_and_digits() -> None:
 def test_a_table_with_words_knows_no_others() -> None:
     """What isn't in the vocabulary has one number more than it has words."""
     surfaces = Surfaces({}, ["ferry"])
-    tokens = tokenize_segments([make_article("a", ["The Ferry"])], surfaces)
+    tokens = tokenize_segments(join_segments([make_article("a", ["The Ferry"])]), surfaces)
     assert tokens.words.tolist() == [1, 0]
 
 
