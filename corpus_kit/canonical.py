@@ -56,10 +56,17 @@ def make_segment_ids(article_id: str, texts: Sequence[str]) -> list[str]:
     The digest is 12 hexadecimal digits of the text's SHA-256; occurrences count from 1. An id survives any edit of the
     article that leaves this text alone and adds no equal text before it.
     """
+    return make_ids_of_bytes(article_id, [text.encode("utf-8") for text in texts])
+
+
+def make_ids_of_bytes(article_id: str, texts: Sequence[bytes]) -> list[str]:
+    """The same for texts as UTF-8."""
+    digests = [hashlib.sha256(text).hexdigest()[:12] for text in texts]
+    if len(set(digests)) == len(digests):
+        return [f"{article_id}:{digest}:1" for digest in digests]
     seen: Counter[str] = Counter()
     ids = []
-    for text in texts:
-        digest = hash_text(text)[:12]
+    for digest in digests:
         seen[digest] += 1
         ids.append(f"{article_id}:{digest}:{seen[digest]}")
     return ids

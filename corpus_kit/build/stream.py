@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from corpus_kit.arrow import make_table_of_columns
+from corpus_kit.arrow import make_numbers, make_strings, make_table_of_columns
 from corpus_kit.columns import Column
 from corpus_kit.errors import TargetError
 from corpus_kit.files import make_target_error, replace_folder
@@ -223,22 +223,22 @@ def make_segment_table(batch: Batch) -> pa.Table:
 
 
 def _tabulate(articles: Sequence[Article], spans: ManySpans) -> pa.Table:
+    arrays = [*make_span_arrays(articles, spans), _flag_main(articles, spans)]
+    return pa.Table.from_arrays(arrays, schema=SEGMENT_SCHEMA)
+
+
+def make_span_arrays(articles: Sequence[Article], spans: ManySpans) -> list[pa.Array]:
+    """The columns of spans: `article_id`, `position`, `start`, `end` and `text`."""
     counts = spans.counts
-    n = int(counts.sum())
     firsts = np.repeat(np.cumsum(counts) - counts, counts)
-    names = pa.array([article.id for article in articles], type=pa.string())
-    ids = pa.DictionaryArray.from_arrays(np.repeat(np.arange(len(articles), dtype=np.int32), counts), names)
-    return pa.Table.from_arrays(
-        [
-            ids.cast(pa.string()),
-            pa.array((np.arange(n) - firsts).astype(np.int32)),
-            pa.array(spans.starts.astype(np.int32)),
-            pa.array(spans.ends.astype(np.int32)),
-            _pick_texts(spans),
-            _flag_main(articles, spans),
-        ],
-        schema=SEGMENT_SCHEMA,
-    )
+    names = make_strings([article.id.encode() for article in articles])
+    numbers = make_numbers(np.repeat(np.arange(len(articles), dtype=np.int32), counts))
+    places = (np.arange(len(firsts)) - firsts, spans.starts, spans.ends)
+    return [
+        pa.DictionaryArray.from_arrays(numbers, names).cast(pa.string()),
+        *(make_numbers(own.astype(np.int32)) for own in places),
+        _pick_texts(spans),
+    ]
 
 
 def _flag_main(articles: Sequence[Article], spans: ManySpans) -> pa.Array | pa.ChunkedArray:
@@ -261,4 +261,4 @@ def _pick_texts(spans: ManySpans) -> pa.Array:
     cuts[0::2], cuts[1::2] = spans.byte_starts, spans.byte_ends
     buffers = [None, pa.py_buffer(cuts), pa.py_buffer(spans.utf8.data)]
     pieces = pa.Array.from_buffers(pa.string(), max(0, 2 * n - 1), buffers)
-    return pieces.take(pa.array(np.arange(0, 2 * n, 2)))
+    return pieces.take(make_numbers(np.arange(0, 2 * n, 2)))

@@ -11,7 +11,7 @@ NEIGHBOURS = (-3, -2, -1, 1, 2, 3)
 WINDOWS = (4, 12)
 
 
-def list_context(probs: Floats, sizes: Sequence[int]) -> Floats:
+def list_context(probs: Floats, sizes: Sequence[int] | Ints) -> Floats:
     """Rows of shape (segments, labels * 10): for articles of the given sizes, one after the other.
 
     Per label the centred log-probability of the segment and of three neighbours on either side (0 beyond the ends),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -9,12 +10,13 @@ import numpy as np
 from corpus_kit.classify.context import list_context
 from corpus_kit.classify.lexicons import read_lexicons
 from corpus_kit.classify.reliability import Reliability, count_reliability
-from corpus_kit.classify.scene import read_scene
+from corpus_kit.classify.scene import observe_segments, read_scene
 from corpus_kit.classify.softmax import Softmax, find_temperature, fit_softmax, normalize_logits
 from corpus_kit.classify.tokens import Ints, Surfaces
-from corpus_kit.classify.vectors import Floats, Vocabulary, learn_vocabulary, make_matrix
+from corpus_kit.classify.vectors import Floats, Vocabulary, learn_vocabulary, make_matrix, make_rows
 from corpus_kit.labels import LabelScheme
 from corpus_kit.model import LabelledArticle, SegmentedArticle
+from corpus_kit.segment.many import ManySegments, join_segments
 
 PENALTY = 3.0
 CONTEXT_PENALTY = 1.0
@@ -30,10 +32,22 @@ class Settings(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """Probabilities of shape (segments, labels), and the attribution of each segment, None where it has none."""
+    """What a model makes of some segments.
+
+    Attributes:
+        probs: of shape (segments, labels).
+        attributed: per segment the index in `names` of its attribution, -1 where it has none.
+    """
 
     probs: Floats
-    attributions: tuple[str | None, ...]
+    attributed: Ints
+    names: tuple[str, ...]
+
+    @property
+    def attributions(self) -> tuple[str | None, ...]:
+        """The attribution of each segment, None where it has none."""
+        said = (*self.names, None)
+        return tuple(said[i] for i in self.attributed.tolist())
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -63,31 +77,38 @@ class FeatureModel:
 
         `surfaces` is a table from `make_surfaces`, which makes many calls faster.
         """
-        scene = read_scene(articles, self.make_surfaces() if surfaces is None else surfaces)
-        rows = make_matrix(scene, self.vocabulary)
-        logits = self.first.score(rows)
+        return self.judge_segments(join_segments(articles), self.make_surfaces() if surfaces is None else surfaces)
+
+    def judge_segments(self, segments: ManySegments, surfaces: Surfaces) -> Judged:
+        """The same for segments as arrays."""
+        rows = make_rows(observe_segments(segments, surfaces), self.vocabulary)
+        scores = sum(part @ weights for part, weights in zip(rows, self._weights, strict=True))
+        logits, attributing = np.split(scores, [len(self.labels)], axis=1)
+        logits += self.first.bias
         if self.context is not None:
-            logits = self.context.score(
-                list_context(normalize_logits(logits), [len(article.segments) for article in articles])
-            )
+            logits = self.context.score(list_context(normalize_logits(logits), segments.spans.counts))
         probs = normalize_logits(logits / self.temperature)
-        return Judged(probs, self._attribute(probs, self.attributing.score(rows)))
+        return Judged(probs, self._attribute(probs, attributing + self.attributing.bias), self.attributions)
+
+    @cached_property
+    def _weights(self) -> list[Floats]:
+        """Those of labels and attributions side by side: the rows of the features' bins, and those of the terms."""
+        both = np.hstack((self.first.weights, self.attributing.weights))
+        return np.split(both, [len(both) - len(self.vocabulary.terms)])
 
     def make_surfaces(self) -> Surfaces:
         """A table of tokens that knows this model's words."""
         return Surfaces(read_lexicons(self.language), self.vocabulary.words)
 
-    def _attribute(self, probs: Floats, scores: Floats) -> tuple[str | None, ...]:
+    def _attribute(self, probs: Floats, scores: Floats) -> Ints:
         """The likeliest attribution of those that may stand beside the likeliest label."""
         if not self.attributions:
-            return (None,) * len(probs)
+            return np.full(len(probs), -1)
         may = np.asarray([[name in self.allowed[label] for name in self.attributions] for label in self.labels])
         labels = probs.argmax(axis=1)
         best = np.where(may[labels], scores, -np.inf).argmax(axis=1)
         has = np.asarray(may.any(axis=1))[labels]
-        return tuple(
-            self.attributions[i] if any_ else None for i, any_ in zip(best.tolist(), has.tolist(), strict=True)
-        )
+        return np.where(has, best, -1)
 
 
 def train_model(articles: Sequence[LabelledArticle], scheme: LabelScheme, settings: Settings) -> FeatureModel:

@@ -1,16 +1,18 @@
 """A model labels articles that nobody has labelled, batch by batch: memory doesn't grow with the input."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from corpus_kit.build.stream import batch_articles
 from corpus_kit.classify.feature_model import FeatureModel
-from corpus_kit.classify.tokens import Surfaces
+from corpus_kit.classify.tokens import Ints, Surfaces
 from corpus_kit.classify.vectors import Floats
-from corpus_kit.model import Article, Segment, SegmentedArticle
-from corpus_kit.segment import Segmenter, segment_article
+from corpus_kit.model import Article, Span
+from corpus_kit.segment import Segmenter
+from corpus_kit.segment.many import ManySegments, segment_many
 
 PROBABILITY_DECIMALS = 6
 
@@ -21,13 +23,14 @@ class LabelledBatch(NamedTuple):
     Attributes:
         probs: of shape (segments, labels), rounded to six decimals.
         labels: per segment the index of the likeliest label.
+        attributed: per segment the index of its attribution, -1 where it has none.
     """
 
     articles: list[Article]
-    segmented: list[SegmentedArticle]
+    segments: ManySegments
     probs: Floats
-    labels: Sequence[int]
-    attributions: Sequence[str | None]
+    labels: Ints
+    attributed: Ints
 
 
 def label_articles(articles: Iterable[Article], model: FeatureModel, segmenter: Segmenter) -> Iterator[LabelledBatch]:
@@ -41,41 +44,49 @@ def label_batch(
     articles: list[Article], model: FeatureModel, segmenter: Segmenter, surfaces: Surfaces | None = None
 ) -> LabelledBatch:
     """Segment and label some articles at once."""
-    segmented = [
-        SegmentedArticle(id=article.id, text=article.text, segments=segment_article(article, segmenter))
-        for article in articles
-    ]
-    judged = model.judge(segmented, surfaces)
+    segments = segment_many([article.text for article in articles], segmenter)
+    judged = model.judge_segments(segments, model.make_surfaces() if surfaces is None else surfaces)
     probs = np.round(judged.probs, PROBABILITY_DECIMALS)
-    return LabelledBatch(articles, segmented, probs, probs.argmax(axis=1).tolist(), judged.attributions)
+    return LabelledBatch(articles, segments, probs, probs.argmax(axis=1), judged.attributed)
 
 
 class LabelledSegment(NamedTuple):
     """A segment with its likeliest label, its attribution if it has one, and the probabilities of all labels."""
 
-    segment: Segment
+    span: Span
     label: str
     attribution: str | None
     probs: list[float]
 
 
-def split_batch(batch: LabelledBatch, model: FeatureModel) -> Iterator[tuple[str, list[LabelledSegment]]]:
-    """Per article its id and what the model makes of its segments."""
-    rows = zip(batch.labels, batch.attributions, batch.probs.tolist(), strict=True)
-    for article in batch.segmented:
-        said = zip(article.segments, rows, strict=False)
-        yield article.id, [LabelledSegment(own, model.labels[label], *rest) for own, (label, *rest) in said]
+def split_batch(batch: LabelledBatch, model: FeatureModel) -> Iterator[tuple[Article, list[LabelledSegment]]]:
+    """Each article with what the model makes of its segments."""
+    spans = batch.segments.spans
+    attributions = (*model.attributions, None)
+    rows = (
+        LabelledSegment(Span(start, end), model.labels[label], attributions[attribution], probs)
+        for start, end, label, attribution, probs in zip(
+            spans.starts.tolist(),
+            spans.ends.tolist(),
+            batch.labels.tolist(),
+            batch.attributed.tolist(),
+            batch.probs.tolist(),
+            strict=True,
+        )
+    )
+    for article, count in zip(batch.articles, spans.counts.tolist(), strict=True):
+        yield article, list(islice(rows, count))
 
 
 def describe_labels(batch: LabelledBatch, model: FeatureModel) -> Iterator[dict[str, Any]]:
     """Per article what `corpus-kit label --json` prints: each segment, its likeliest label and all probabilities."""
-    for name, segments in split_batch(batch, model):
+    for article, segments in split_batch(batch, model):
         yield {
-            "article": name,
+            "article": article.id,
             "segments": [
                 {
-                    "start": own.segment.start,
-                    "end": own.segment.end,
+                    "start": own.span.start,
+                    "end": own.span.end,
                     "label": own.label,
                     "attribution": own.attribution,
                     "probs": dict(zip(model.labels, own.probs, strict=True)),
@@ -88,9 +99,9 @@ def describe_labels(batch: LabelledBatch, model: FeatureModel) -> Iterator[dict[
 def render_labels(batch: LabelledBatch, model: FeatureModel) -> str:
     """The same for people: a line per segment with its offsets, likeliest label, attribution and confidence."""
     lines = []
-    for name, segments in split_batch(batch, model):
-        lines.append(f"{name}: {len(segments)} segments")
-        for segment, label, attribution, probs in segments:
+    for article, segments in split_batch(batch, model):
+        lines.append(f"{article.id}: {len(segments)} segments")
+        for (start, end), label, attribution, probs in segments:
             said = f"{label}{f' ({attribution})' if attribution else ''}"
-            lines.append(f"{segment.start:7d} {segment.end:7d}  {said:20s} {max(probs):.2f}  {segment.text}")
+            lines.append(f"{start:7d} {end:7d}  {said:20s} {max(probs):.2f}  {article.text[start:end]}")
     return "\n".join(lines)

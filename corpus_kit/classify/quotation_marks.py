@@ -53,4 +53,4 @@ def _find_unusual(text: bytes) -> Offsets:
     unusual = (data[places] == STRAIGHT) | ((is_straight | is_curly) & at_edge)
     for char in _LONG_MARKS:
         unusual |= holds(data, places, char)
-    return places[unusual]
+    return np.asarray(places[unusual])

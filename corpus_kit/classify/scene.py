@@ -22,6 +22,7 @@ class Scene:
 
     Attributes:
         position: within the article, from 0; `size` is the number of the article's segments.
+        firsts: the index of the article's first segment; `lasts` that of its last.
         begins_line: nothing but white space stands before it on its line; `ends_line` after it.
         after_blank: an empty line stands before it, or nothing; `before_blank` after it.
         in_quotation: it begins inside a quotation that an earlier segment opened.
@@ -33,6 +34,8 @@ class Scene:
     tokens: Tokens
     position: Ints
     size: Ints
+    firsts: Ints
+    lasts: Ints
     begins_line: Bools
     ends_line: Bools
     after_blank: Bools
@@ -42,16 +45,6 @@ class Scene:
     words: Ints
     is_prose: Bools
     quoted_tokens: Bools
-
-    @property
-    def firsts(self) -> Ints:
-        """Per segment the index of its article's first segment."""
-        return np.arange(len(self.position)) - self.position
-
-    @property
-    def lasts(self) -> Ints:
-        """Per segment the index of its article's last segment."""
-        return self.firsts + self.size - 1
 
     def count_own(self, *names: str) -> Ints:
         """Tokens of the named kinds that are not quoted, per segment."""
@@ -80,7 +73,8 @@ def observe_segments(segments: ManySegments, surfaces: Surfaces) -> Scene:
     tokens = tokenize_segments(segments, surfaces)
     counts = segments.spans.counts
     size = np.repeat(counts, counts)
-    position = np.arange(len(size)) - np.repeat(np.cumsum(counts) - counts, counts)
+    firsts = np.repeat(np.cumsum(counts) - counts, counts)
+    position = np.arange(len(size)) - firsts
     before, after = _count_breaks(segments.spans, position, size)
     words = tokens.count(tokens.has("word", "digit"))
     ends = tokens.has("ends", "closes", "bracket")[tokens.lasts]
@@ -88,6 +82,8 @@ def observe_segments(segments: ManySegments, surfaces: Surfaces) -> Scene:
         tokens=tokens,
         position=position,
         size=size,
+        firsts=firsts,
+        lasts=firsts + size - 1,
         begins_line=before > 0,
         ends_line=after > 0,
         after_blank=before > 1,
@@ -156,7 +152,8 @@ def _find_quoted(tokens: Tokens, in_quotation: Bools) -> Bools:
     mark, opening = next(following)
     ends = tokens.lasts[concerned] + 1
     rows = zip(tokens.starts[concerned].tolist(), ends.tolist(), in_quotation[concerned].tolist(), strict=True)
-    for low, high, is_open in rows:
+    for low, high, begins_open in rows:
+        is_open = begins_open
         edges[low] += is_open
         while mark < high:
             if opening != is_open:

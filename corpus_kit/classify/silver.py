@@ -3,20 +3,23 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from math import isnan, log
-from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from corpus_kit import __version__
-from corpus_kit.arrow import make_table_of_columns
-from corpus_kit.build.stream import READING, Cut, CutFiles, Reading, stream_folder, write_cuts
-from corpus_kit.canonical import hash_bytes, to_pretty_json
+from corpus_kit.arrow import make_bools, make_numbers, make_strings
+from corpus_kit.build.stream import READING, Cut, CutFiles, Reading, make_span_arrays, stream_folder, write_cuts
+from corpus_kit.canonical import hash_bytes, make_ids_of_bytes, to_pretty_json
 from corpus_kit.classify.label import LabelledBatch, label_articles
 from corpus_kit.classify.silver_card import render_silver_card
 from corpus_kit.classify.store import StoredModel
+from corpus_kit.classify.tokens import Bools
+from corpus_kit.classify.vectors import Floats
 from corpus_kit.columns import Column, make_arrow_schema
 from corpus_kit.errors import ModelError
 from corpus_kit.ingest import IngestCounts
@@ -131,42 +134,41 @@ def _cut_batches(
     batches: Iterable[LabelledBatch], model: StoredModel, min_confidence: float, counts: Counter[str | None]
 ) -> Iterator[Cut]:
     """Batches as tables. Their segments are added to `counts` by accepted label, None for abstentions."""
-    columns = define_silver_columns(model)
-    for batch in batches:
-        values = _tabulate(batch, model, min_confidence)
-        counts.update(_count_labels(values["label"], model))
-        sizes = [len(article.segments) for article in batch.segmented]
-        yield Cut(batch.articles, make_table_of_columns(values, columns), sizes)
-
-
-def _count_labels(values: Iterable[int | None], model: StoredModel) -> Iterator[str | None]:
-    return (None if value is None else model.description.labels[value] for value in values)
-
-
-def _tabulate(batch: LabelledBatch, model: StoredModel, min_confidence: float) -> dict[str, list[Any]]:
-    """The columns of a batch as lists."""
     said = model.description
-    segments = [segment for article in batch.segmented for segment in article.segments]
-    confidence = batch.probs.max(axis=1) if segments else np.zeros(0)
-    logs = np.log(np.maximum(batch.probs, 1e-12))
-    uncertainty = np.round(-(batch.probs * logs).sum(axis=1) / log(max(2, len(said.labels))), 6) + 0.0
-    accepted = (confidence >= min_confidence).tolist()
-    numbers: dict[str | None, int | None] = {name: i for i, name in enumerate(said.attributions)}
-    numbers[None] = None
-    values: dict[str, list[Any]] = {
-        name: list(map(attrgetter(name), segments))
-        for name in ("id", "article_id", "position", "start", "end", "text", "in_quotation")
-    }
-    values["label"] = [label if ok else None for label, ok in zip(batch.labels, accepted, strict=True)]
-    if said.attributions:
-        values["attribution"] = [
-            numbers[name] if ok else None for name, ok in zip(batch.attributions, accepted, strict=True)
-        ]
-    values["label_source"] = ["silver"] * len(segments)
-    values["confidence"], values["uncertainty"] = confidence.tolist(), np.maximum(uncertainty, 0.0).tolist()
-    for i, label in enumerate(said.labels):
-        values[f"p_{label}"] = batch.probs[:, i].tolist()
-    return values
+    schema = make_arrow_schema(define_silver_columns(model))
+    for batch in batches:
+        is_accepted = batch.probs.max(axis=1) >= min_confidence
+        found = np.bincount(batch.labels[is_accepted], minlength=len(said.labels)).tolist()
+        counts.update(dict(zip(said.labels, found, strict=True)))
+        counts[None] += len(is_accepted) - sum(found)
+        arrays = _tabulate(batch, is_accepted, has_attributions=bool(said.attributions))
+        yield Cut(batch.articles, pa.Table.from_arrays(arrays, schema=schema), batch.segments.spans.counts.tolist())
+
+
+def _tabulate(batch: LabelledBatch, is_accepted: Bools, *, has_attributions: bool) -> list[pa.Array]:
+    """The columns of a batch."""
+    segments, probs = batch.segments, batch.probs
+    counts = segments.spans.counts.tolist()
+    texts = iter(segments.texts)
+    ids = [make_ids_of_bytes(own.id, [*islice(texts, n)]) for own, n in zip(batch.articles, counts, strict=True)]
+    has_attribution = is_accepted & (batch.attributed >= 0)
+    attributions = [make_numbers(batch.attributed, has_attribution)] if has_attributions else []
+    return [
+        make_strings([own.encode() for own in chain.from_iterable(ids)]),
+        *make_span_arrays(batch.articles, segments.spans),
+        make_bools(segments.in_quotation),
+        make_numbers(batch.labels, is_accepted),
+        *attributions,
+        make_strings([b"silver"] * len(probs)),
+        *map(make_numbers, (probs.max(axis=1), _measure_entropy(probs), *probs.T)),
+    ]
+
+
+def _measure_entropy(probs: Floats) -> Floats:
+    """Per row its entropy in units of the greatest possible, to six decimals."""
+    logs = np.log(np.maximum(probs, 1e-12))
+    entropy = -(probs * logs).sum(axis=1) / log(max(2, probs.shape[1]))
+    return np.asarray(np.maximum(np.round(entropy, 6) + 0.0, 0.0))
 
 
 def _sum_up(counts: Counter[str | None], model: StoredModel, min_confidence: float, records: IngestCounts) -> Silver:

@@ -1,6 +1,6 @@
-"""Where the tokens of texts lie in their UTF-8: array operations over all bytes, with Python for distinct characters only.
+r"""Where the tokens of texts lie in their UTF-8: array operations over all bytes, Python for distinct characters.
 
-A token is a word with the apostrophes inside it, or a mark: what `\\w+(?:['’]\\w+)*|[^\\w\\s]` finds.
+A token is a word with the apostrophes inside it, or a mark: what `\w+(?:['’]\w+)*|[^\w\s]` finds.
 """
 
 from collections.abc import Sequence

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from corpus_kit.classify.features import FEATURES, Feature
 from corpus_kit.classify.lexicons import read_lexicons
 from corpus_kit.classify.scene import Scene, read_scene
-from corpus_kit.classify.tokens import Ints, Surfaces
+from corpus_kit.classify.tokens import Bools, Ints, Surfaces
 from corpus_kit.model import SegmentedArticle
 
 Floats = NDArray[np.float64]
@@ -21,7 +22,7 @@ WORD_WEIGHT = 2.5
 _LEAST_SEGMENTS = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Vocabulary:
     """The words and pairs of words that a model knows.
 
@@ -34,6 +35,25 @@ class Vocabulary:
     words: tuple[str, ...]
     terms: Ints
     idf: Floats
+
+    def find_columns(self, keys: Ints) -> tuple[Ints, NDArray[np.int32]]:
+        """Which of the keys are terms, by their places, and the column of each."""
+        columns, is_crowded = self._slots
+        slots = keys & (len(columns) - 1)
+        found = columns[slots]
+        crowded = np.flatnonzero(is_crowded[slots])
+        found[crowded] = np.searchsorted(self.terms, keys[crowded])
+        known = np.flatnonzero(np.append(self.terms, -1)[found] == keys)
+        return known, found[known]
+
+    @cached_property
+    def _slots(self) -> tuple[NDArray[np.int32], Bools]:
+        """By the lowest bits of a key the only column that it may have, unless that is one of several."""
+        size = len(self.terms)
+        slots = self.terms & ((8 << size.bit_length()) - 1)
+        columns = np.full(8 << size.bit_length(), size, dtype=np.int32)
+        columns[slots] = np.arange(size)
+        return columns, np.bincount(slots, minlength=len(columns)) > 1
 
 
 def learn_vocabulary(articles: Sequence[SegmentedArticle], language: str) -> Vocabulary:
@@ -80,36 +100,49 @@ def _width(feature: Feature) -> int:
     return feature.bins + 2 * feature.reach * (feature.bins + 1)
 
 
+class Rows(NamedTuple):
+    """Two scipy CSR matrices with a row per segment: a column per bin of the features, and a column per term."""
+
+    bins: Any
+    terms: Any
+
+
 def make_matrix(scene: Scene, vocabulary: Vocabulary, features: Sequence[Feature] = FEATURES) -> Any:
     """A scipy CSR matrix of shape (segments, columns): the features' columns first, then a column per term."""
-    from scipy.sparse import csr_matrix, hstack
+    from scipy.sparse import hstack
 
-    n = len(scene.position)
+    return hstack(make_rows(scene, vocabulary, features), format="csr")
+
+
+def make_rows(scene: Scene, vocabulary: Vocabulary, features: Sequence[Feature] = FEATURES) -> Rows:
+    """The same in two parts, which needn't be put together to be multiplied."""
+    from scipy.sparse import csr_matrix
+
     binned = _index_bins(scene, features)
+    n, each = binned.shape
+    begins = np.arange(0, binned.size + 1, each or 1, dtype=np.int32) if n else np.zeros(1, dtype=np.int32)
     width = sum(_width(feature) for feature in features)
-    own = csr_matrix(
-        (np.full(binned.size, FEATURE_WEIGHT), binned.ravel(), np.arange(n + 1) * binned.shape[1]), shape=(n, width)
-    )
-    return hstack([own, _weigh_terms(scene, vocabulary)], format="csr")
+    own = csr_matrix((np.full(binned.size, FEATURE_WEIGHT), binned.ravel(), begins), shape=(n, width))
+    return Rows(own, _weigh_terms(scene, vocabulary))
 
 
-def _index_bins(scene: Scene, features: Sequence[Feature]) -> Ints:
+def _index_bins(scene: Scene, features: Sequence[Feature]) -> NDArray[np.int32]:
     """Per segment the columns that are on: shape (segments, features and those of neighbours)."""
     here = np.arange(len(scene.position))
-    firsts, lasts = scene.firsts, scene.lasts
-    columns: list[Ints] = []
-    begin = 0
+    reach = max((feature.reach for feature in features), default=0)
+    around = {offset: here + offset for offset in range(-reach, reach + 1)}
+    absent = {offset: (there < scene.firsts) | (there > scene.lasts) for offset, there in around.items()}
+    columns = np.empty((sum(1 + 2 * feature.reach for feature in features), len(here)), dtype=np.int32)
+    begin = row = 0
     for feature in features:
-        bins = feature.read(scene)
+        bins = feature.read(scene).astype(np.int32)
         for offset in range(-feature.reach, feature.reach + 1):
-            if offset:
-                there = here + offset
-                is_there = (there >= firsts) & (there <= lasts)
-                columns.append(begin + np.where(is_there, bins[np.clip(there, 0, len(bins) - 1)], feature.bins))
-            else:
-                columns.append(begin + bins)
+            columns[row] = np.roll(bins, -offset)
+            columns[row, absent[offset]] = feature.bins
+            columns[row] += begin
             begin += feature.bins + bool(offset)
-    return np.stack(columns, axis=1) if len(here) else np.zeros((0, len(columns)), dtype=np.int64)
+            row += 1
+    return np.ascontiguousarray(columns.T)
 
 
 def _weigh_terms(scene: Scene, vocabulary: Vocabulary) -> Any:
@@ -117,10 +150,9 @@ def _weigh_terms(scene: Scene, vocabulary: Vocabulary) -> Any:
     from scipy.sparse import csr_matrix
 
     keys, rows = _list_terms(scene, len(vocabulary.words))
-    size = len(vocabulary.terms)
-    columns = np.minimum(np.searchsorted(vocabulary.terms, keys), max(0, size - 1))
-    known = vocabulary.terms[columns] == keys if size else np.zeros(len(keys), dtype=np.bool_)
-    matrix = csr_matrix((np.ones(int(known.sum())), (rows[known], columns[known])), shape=(len(scene.position), size))
+    known, columns = vocabulary.find_columns(keys)
+    shape = (len(scene.position), len(vocabulary.terms))
+    matrix = csr_matrix((np.ones(len(known)), (rows[known].astype(np.int32), columns)), shape=shape)
     matrix.sum_duplicates()
     values = (1 + np.log(matrix.data)) * vocabulary.idf[matrix.indices]
     per_row = np.diff(matrix.indptr)
