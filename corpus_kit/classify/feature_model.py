@@ -13,7 +13,7 @@ from corpus_kit.classify.reliability import Reliability, count_reliability
 from corpus_kit.classify.scene import observe_segments, read_scene
 from corpus_kit.classify.softmax import Softmax, find_temperature, fit_softmax, normalize_logits
 from corpus_kit.classify.tokens import Ints, Surfaces
-from corpus_kit.classify.vectors import Floats, Vocabulary, learn_vocabulary, make_matrix, make_rows
+from corpus_kit.classify.vectors import Floats, Vocabulary, learn_vocabulary, make_matrix, score_rows
 from corpus_kit.labels import LabelScheme
 from corpus_kit.model import LabelledArticle, SegmentedArticle
 from corpus_kit.segment.many import ManySegments, join_segments
@@ -81,8 +81,8 @@ class FeatureModel:
 
     def judge_segments(self, segments: ManySegments, surfaces: Surfaces) -> Judged:
         """The same for segments as arrays."""
-        rows = make_rows(observe_segments(segments, surfaces), self.vocabulary)
-        scores = sum(part @ weights for part, weights in zip(rows, self._weights, strict=True))
+        scene = observe_segments(segments, surfaces)
+        scores = score_rows(scene, self.vocabulary, self._weights)
         logits, attributing = np.split(scores, [len(self.labels)], axis=1)
         logits += self.first.bias
         if self.context is not None:
@@ -91,10 +91,9 @@ class FeatureModel:
         return Judged(probs, self._attribute(probs, attributing + self.attributing.bias), self.attributions)
 
     @cached_property
-    def _weights(self) -> list[Floats]:
-        """Those of labels and attributions side by side: the rows of the features' bins, and those of the terms."""
-        both = np.hstack((self.first.weights, self.attributing.weights))
-        return np.split(both, [len(both) - len(self.vocabulary.terms)])
+    def _weights(self) -> Floats:
+        """Those of labels and attributions side by side."""
+        return np.hstack((self.first.weights, self.attributing.weights))
 
     def make_surfaces(self) -> Surfaces:
         """A table of tokens that knows this model's words."""

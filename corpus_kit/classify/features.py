@@ -87,33 +87,30 @@ def _read_marks(scene: Scene) -> Ints:
     return np.minimum(opens, 2) * 3 + np.minimum(closes, 2)
 
 
-def _shift(scene: Scene, values: Bools, by: int) -> Bools:
-    """The values `by` tokens further on (or back where negative); False beyond the ends of the segment."""
-    there = np.arange(len(values)) + by
-    within = (there >= 0) & (there < len(values))
-    there = np.clip(there, 0, max(0, len(values) - 1))
-    return np.asarray(values[there] & within & (scene.tokens.segments[there] == scene.tokens.segments))
+def _look_around(scene: Scene, places: Ints, values: Bools, *distances: int) -> Bools:
+    """Whether a value holds that many tokens behind each place (or before it), in the same segment."""
+    own = scene.tokens.segments
+    there = places[:, None] + np.asarray(distances)
+    within = np.clip(there, 0, max(0, len(values) - 1))
+    return np.asarray((values[within] & (there == within) & (own[within] == own[places][:, None])).any(axis=1))
 
 
 def _read_reported(scene: Scene) -> Ints:
     """How quotation and reporting verb stand together, the strongest sign last."""
-    has, quoted = scene.tokens.has, scene.quoted_tokens
-    verb = has("reporting") & ~quoted
-    closes, opens = has("closes"), has("opens")
-    spoken = closes & (_shift(scene, has("comma", "ends"), -1) | _shift(scene, has("comma"), 1))
-    soon = np.zeros_like(verb)
-    lately = np.zeros_like(verb)
-    for by in range(1, 6):
-        soon |= _shift(scene, verb, by)
-        lately |= _shift(scene, verb, -by)
+    has, count = scene.tokens.has, scene.tokens.count
+    verb = has("reporting") & ~scene.quoted_tokens
+    closes, opens = np.flatnonzero(has("closes")), np.flatnonzero(has("opens"))
+    spoken = _look_around(scene, closes, has("comma", "ends"), -1) | _look_around(scene, closes, has("comma"), 1)
+    soon = _look_around(scene, closes, verb, 1, 2, 3, 4, 5)
+    lately = _look_around(scene, opens, verb, -1, -2, -3, -4, -5)
     bins = np.zeros(len(scene.position), dtype=np.int64)
     any_quoted = _count_quoted(scene) > 0
     bins[any_quoted] = 1
-    bins[any_quoted & (scene.tokens.count(verb) > 0)] = 2
-    bins[scene.tokens.count(opens & lately) > 0] = 3
-    bins[scene.tokens.count(spoken) > 0] = 4
-    bins[scene.tokens.count(closes & soon) > 0] = 5
-    bins[scene.tokens.count(spoken & soon) > 0] = 6
+    bins[any_quoted & (count(verb) > 0)] = 2
+    bins[count(opens[lately]) > 0] = 3
+    bins[count(closes[spoken]) > 0] = 4
+    bins[count(closes[soon]) > 0] = 5
+    bins[count(closes[spoken & soon]) > 0] = 6
     return bins
 
 

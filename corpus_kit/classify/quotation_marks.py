@@ -11,15 +11,14 @@ from corpus_kit.segment.byte_tables import APOSTROPHE, IS_LETTER, STRAIGHT, hold
 from corpus_kit.segment.joined import join_bytes
 
 _MARKS: Final = "„‟«»‹›「」『』‘‛"
-_UNUSUAL_MARKS: Final = re.compile(rf"[\"{_MARKS}]|(?<!\w)'|['’](?!\w)")
 _TO_CURLY: Final = (
     (re.compile(r"[„‟]([^„‟“”]*)[“”]?"), r"“\1”"),
     (re.compile(r"[«‹「『]"), "“"),
     (re.compile(r"[»›」』]"), "”"),
-    (re.compile(r"(?:^|(?<=[\s(\[{—–-]))\"(?=\S)"), "“"),
+    (re.compile(r"\"(?<![^\s(\[{—–-]\")(?=\S)"), "“"),
     (re.compile(r"\""), "”"),
-    (re.compile(r"(?<!\w)[‘'](?=\w)([^‘’']*(?:\w['’]\w[^‘’']*)*)['’](?!\w)"), r"“\1”"),
-    (re.compile(r"(?<!\w)[‘](?=\w)"), "“"),
+    (re.compile(r"[‘'](?<!\w[‘'])(?=\w)([^‘’']*(?:\w['’]\w[^‘’']*)*)['’](?!\w)"), r"“\1”"),
+    (re.compile(r"‘(?<!\w‘)(?=\w)"), "“"),
 )
 _LONG_MARKS: Final = [char.encode() for char in _MARKS]
 _CURLY_APOSTROPHE: Final = "’".encode()
@@ -28,9 +27,8 @@ _PLACES: Final = mark_bytes([STRAIGHT, APOSTROPHE, *(char[0] for char in [*_LONG
 
 def curl_quotation_marks(text: str) -> str:
     """A segment's text with “ and ” for whatever marks its quotations have; apostrophes stay."""
-    if _UNUSUAL_MARKS.search(text):
-        for pattern, curly in _TO_CURLY:
-            text = pattern.sub(curly, text)
+    for pattern, curly in _TO_CURLY:
+        text = pattern.sub(curly, text)
     return text
 
 

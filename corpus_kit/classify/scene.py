@@ -8,12 +8,16 @@ import numpy as np
 
 from corpus_kit.classify.tokens import Bools, Ints, Surfaces, Tokens, tokenize_segments
 from corpus_kit.model import SegmentedArticle
-from corpus_kit.segment.byte_tables import IS_SPACE, SPACE
+from corpus_kit.offsets import Offsets
+from corpus_kit.segment.byte_tables import IS_SPACE, SPACE, Bytes, mark_bytes
 from corpus_kit.segment.joined import MARGIN, join_bytes
 from corpus_kit.segment.many import ManySegments, ManySpans, join_segments
 
 PROSE_WORDS = 10
 """A segment of as many words that ends like a sentence is taken for running prose."""
+
+_IS_MARK = mark_bytes(chr(code).encode()[2] for code in range(0x2010, 0x2028))
+"""The last byte of the dashes, quotation marks and dots that begin with E2 80."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +118,8 @@ def _find_repeats(texts: Sequence[bytes], counts: Sequence[int]) -> Ints:
     begin = 0
     for count in counts:
         own = keys[begin : begin + count]
-        frequencies = Counter(own)
-        if len(frequencies) < count:
+        if len(set(own)) < count:
+            frequencies = Counter(own)
             seen: set[bytes] = set()
             for i, key in enumerate(own, begin):
                 states[i] = 0 if frequencies[key] == 1 else 1 if key in seen else 2
@@ -128,15 +132,21 @@ def _fold_all(texts: Sequence[bytes]) -> list[bytes]:
     """The words of each segment whatever the case and the white space between them."""
     keys = [text.lower() for text in texts]
     joined = join_bytes(texts)
-    data = np.frombuffer(joined.data, dtype=np.uint8)
-    is_space = IS_SPACE[data]
-    is_odd = (data >= 0x80) | (is_space & (data != SPACE))
-    is_odd[joined.firsts[1:] - 1] = False
-    is_odd[1:] |= is_space[1:] & is_space[:-1]
-    for i in joined.list_texts(np.flatnonzero(is_odd[MARGIN : 1 - MARGIN]) + MARGIN):
+    for i in joined.list_texts(_find_unplain(np.frombuffer(joined.data, dtype=np.uint8), joined.firsts)):
         words = texts[i].decode("utf-8", "surrogatepass").casefold().split()
         keys[i] = " ".join(words).encode("utf-8", "surrogatepass")
     return keys
+
+
+def _find_unplain(data: Bytes, firsts: Offsets) -> Offsets:
+    """Where letters that aren't ASCII may be, or white space that isn't one space between words."""
+    is_space = IS_SPACE[data]
+    is_odd = (data >= 0xC0) | (is_space & (data != SPACE))
+    is_odd[firsts[1:] - 1] = False
+    is_odd[1:] |= is_space[1:] & is_space[:-1]
+    places = np.flatnonzero(is_odd[MARGIN : 1 - MARGIN]) + MARGIN
+    has_no_case = (data[places] == 0xE2) & (data[places + 1] == 0x80) & _IS_MARK[data[places + 2]]
+    return np.asarray(places[~has_no_case])
 
 
 def _find_quoted(tokens: Tokens, in_quotation: Bools) -> Bools:

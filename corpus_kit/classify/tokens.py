@@ -129,8 +129,8 @@ class Tokens:
         mask = sum(1 << self.names.index(name) for name in names if name in self.names)
         return np.asarray((self.flags & mask) != 0)
 
-    def count(self, chosen: Bools) -> Ints:
-        """Per segment how many of its tokens are chosen."""
+    def count(self, chosen: Bools | Ints) -> Ints:
+        """Per segment how many of its tokens are chosen, which is said of all tokens or by the numbers of some."""
         return np.bincount(self.segments[chosen], minlength=len(self.starts))
 
 

@@ -1,9 +1,9 @@
 """Segments as rows of a sparse matrix: the bins of their features and their neighbours', and TF-IDF of their words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,49 +100,41 @@ def _width(feature: Feature) -> int:
     return feature.bins + 2 * feature.reach * (feature.bins + 1)
 
 
-class Rows(NamedTuple):
-    """Two scipy CSR matrices with a row per segment: a column per bin of the features, and a column per term."""
-
-    bins: Any
-    terms: Any
-
-
 def make_matrix(scene: Scene, vocabulary: Vocabulary, features: Sequence[Feature] = FEATURES) -> Any:
     """A scipy CSR matrix of shape (segments, columns): the features' columns first, then a column per term."""
-    from scipy.sparse import hstack
+    from scipy.sparse import csr_matrix, hstack
 
-    return hstack(make_rows(scene, vocabulary, features), format="csr")
-
-
-def make_rows(scene: Scene, vocabulary: Vocabulary, features: Sequence[Feature] = FEATURES) -> Rows:
-    """The same in two parts, which needn't be put together to be multiplied."""
-    from scipy.sparse import csr_matrix
-
-    binned = _index_bins(scene, features)
-    n, each = binned.shape
-    begins = np.arange(0, binned.size + 1, each or 1, dtype=np.int32) if n else np.zeros(1, dtype=np.int32)
-    width = sum(_width(feature) for feature in features)
-    own = csr_matrix((np.full(binned.size, FEATURE_WEIGHT), binned.ravel(), begins), shape=(n, width))
-    return Rows(own, _weigh_terms(scene, vocabulary))
+    columns = [*_index_bins(scene, features)]
+    n, width = len(scene.position), sum(_width(feature) for feature in features)
+    begins, binned = np.arange(n + 1) * len(columns), np.stack(columns, axis=1).ravel()
+    own = csr_matrix((np.full(len(binned), FEATURE_WEIGHT), binned, begins), shape=(n, width))
+    return hstack([own, _weigh_terms(scene, vocabulary)], format="csr")
 
 
-def _index_bins(scene: Scene, features: Sequence[Feature]) -> NDArray[np.int32]:
-    """Per segment the columns that are on: shape (segments, features and those of neighbours)."""
+def score_rows(scene: Scene, vocabulary: Vocabulary, weights: Floats) -> Floats:
+    """The product of the matrix and weights of shape (columns, classes), without the matrix of the features."""
+    of_bins, of_terms = np.split(weights, [len(weights) - len(vocabulary.terms)])
+    of_bins = FEATURE_WEIGHT * of_bins
+    scores = np.asarray(_weigh_terms(scene, vocabulary) @ of_terms)
+    for columns in _index_bins(scene, FEATURES):
+        scores += np.take(of_bins, columns, axis=0)
+    return scores
+
+
+def _index_bins(scene: Scene, features: Sequence[Feature]) -> Iterator[Ints]:
+    """For each feature, and for each neighbour that a segment is told it of, the column per segment that is on."""
     here = np.arange(len(scene.position))
     reach = max((feature.reach for feature in features), default=0)
     around = {offset: here + offset for offset in range(-reach, reach + 1)}
-    absent = {offset: (there < scene.firsts) | (there > scene.lasts) for offset, there in around.items()}
-    columns = np.empty((sum(1 + 2 * feature.reach for feature in features), len(here)), dtype=np.int32)
-    begin = row = 0
+    is_absent = {offset: (there < scene.firsts) | (there > scene.lasts) for offset, there in around.items()}
+    begin = 0
     for feature in features:
-        bins = feature.read(scene).astype(np.int32)
+        bins = feature.read(scene)
         for offset in range(-feature.reach, feature.reach + 1):
-            columns[row] = np.roll(bins, -offset)
-            columns[row, absent[offset]] = feature.bins
-            columns[row] += begin
+            columns = begin + np.roll(bins, -offset)
+            columns[is_absent[offset]] = begin + feature.bins
+            yield columns
             begin += feature.bins + bool(offset)
-            row += 1
-    return np.ascontiguousarray(columns.T)
 
 
 def _weigh_terms(scene: Scene, vocabulary: Vocabulary) -> Any:

@@ -18,19 +18,29 @@ _MOST_LINES: Final = 3
 _BEFORE_NOTHING: Final = ".,;:!?…)]}>—–-*_<”»›’」』。、，\"'"
 _BREAKS: Final = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 _PLACE: Final = re.compile(f"[{_BREAKS}{''.join(_FAMILY)}]")
-_LINES: Final = re.compile(rf"[{_BREAKS}]\s*")
+_SPACES: Final = re.compile(r"\s+")
 _ELISION: Final = re.compile(r"(?:\d|(?:tis|twas|em|til|cause|cos|n|round|bout|[dmst]|ll|re|ve)\b)", re.IGNORECASE)
 
 
 class _Event(NamedTuple):
-    """A mark at `at` and what it looks like, or line breaks that end there: one newline, two for a blank line."""
+    """A mark and what it looks like, or line breaks: one newline, two for a blank line."""
 
-    at: int
     mark: str
     family: str = ""
     opens: bool = False
     closes: bool = False
     is_possessive: bool = False
+
+
+_LINE: Final = _Event("\n")
+_BLANK_LINE: Final = _Event("\n\n")
+
+
+class _Events(NamedTuple):
+    """The marks and line breaks of a text in order, and where each stands; where line breaks end."""
+
+    places: list[int]
+    events: list[_Event]
 
 
 def trace_quotations(text: str, spans: Sequence[tuple[int, int]]) -> list[bool]:
@@ -43,27 +53,37 @@ def trace_quotations(text: str, spans: Sequence[tuple[int, int]]) -> list[bool]:
     crossed that way, so that a stray mark doesn't claim the rest of a page.
     """
     places, states = [-1], [False]
-    for at, is_open in _follow_marks(_find_events(text)):
+    for at, is_open in _follow_marks(*_find_events(text)):
         places.append(at)
         states.append(is_open)
     return [states[bisect_left(places, start) - 1] for start, _ in spans]
 
 
-def _find_events(text: str) -> list[_Event]:
-    """The line breaks and quotation marks in order; apostrophes and elisions are left out."""
-    events = []
+def _find_events(text: str) -> _Events:
+    """The line breaks and quotation marks; apostrophes and elisions are left out."""
+    places, events = [], []
     reached = 0
     for place in _PLACE.finditer(text):
         at, mark = place.start(), place[0]
         if mark in _FAMILY:
             if event := _judge_mark(text, at, mark):
+                places.append(at)
                 events.append(event)
         elif at >= reached:
-            lines = _LINES.match(text, at) or place
-            reached = lines.end()
-            is_blank = "\u2029" in lines[0] or (reached > at + 1 and len(f"x{lines[0]}x".splitlines()) > 2)
-            events.append(_Event(reached - 1, "\n\n" if is_blank else "\n"))
-    return events
+            reached, event = _judge_breaks(text, at)
+            places.append(reached - 1)
+            events.append(event)
+    return _Events(places, events)
+
+
+def _judge_breaks(text: str, at: int) -> tuple[int, _Event]:
+    """Where the white space from a line break on ends, and whether there is a blank line in it."""
+    end = at + 1
+    if text[end : end + 1].isspace() and (more := _SPACES.match(text, end)):
+        end = more.end()
+    lines = text[at:end]
+    is_blank = "\u2029" in lines or (end > at + 1 and len(f"x{lines}x".splitlines()) > 2)
+    return end, _BLANK_LINE if is_blank else _LINE
 
 
 def _judge_mark(text: str, at: int, mark: str) -> _Event | None:
@@ -77,7 +97,7 @@ def _judge_mark(text: str, at: int, mark: str) -> _Event | None:
     if family == "single" and (opens == closes or _ELISION.match(text, at + 1)):
         return None
     is_possessive = before in "sS" and text[at + 2 : at + 3].isalnum()
-    return _Event(at, mark, family, opens, closes, is_possessive)
+    return _Event(mark, family, opens, closes, is_possessive)
 
 
 def _look_ahead(events: Sequence[_Event]) -> list[frozenset[str]]:
@@ -85,38 +105,31 @@ def _look_ahead(events: Sequence[_Event]) -> list[frozenset[str]]:
     ahead, closing = [], frozenset[str]()
     for event in reversed(events):
         ahead.append(closing)
-        if event.mark == "\n\n":
-            closing = frozenset()
-        elif event.family:
+        if event.family:
             closing = closing | {event.family} if event.closes and not event.opens else closing - {event.family}
+        elif event is _BLANK_LINE:
+            closing = frozenset()
     return ahead[::-1]
 
 
-def _follow_marks(events: Sequence[_Event]) -> Iterator[tuple[int, bool]]:
+def _follow_marks(places: Sequence[int], events: Sequence[_Event]) -> Iterator[tuple[int, bool]]:
     """Each event's place, and whether a quotation is open after it; line breaks where none is are left out."""
     stack: dict[str, str] = {}
     crossed: dict[str, int] = {}
-    ahead = _look_ahead(events)
-    for i, event in enumerate(events):
+    for i, (at, event, ahead) in enumerate(zip(places, events, _look_ahead(events), strict=True)):
         if event.family:
-            _apply_mark(stack, event, closes_later=event.family in ahead[i])
+            _apply_mark(stack, event, closes_later=event.family in ahead)
             crossed = {family: lines for family, lines in crossed.items() if family in stack}
         elif stack:
-            resumed = _find_resumed(event, events[i + 1 : i + 2])
+            resumed = events[i + 1].family if places[i + 1 : i + 2] == [at + 1] and not events[i + 1].closes else ""
             crossed = {family: crossed.get(family, 0) + 1 for family in stack if family != resumed}
-            near = {family for family in ahead[i] if crossed.get(family, 0) <= _MOST_LINES}
-            kept = {resumed} if event.mark == "\n\n" else near | {resumed}
+            near = {family for family in ahead if crossed.get(family, 0) <= _MOST_LINES}
+            kept = {resumed} if event is _BLANK_LINE else near | {resumed}
             stack = {family: mark for family, mark in stack.items() if family in kept}
         else:
             crossed = {}
             continue
-        yield event.at, bool(stack)
-
-
-def _find_resumed(lines: _Event, following: Sequence[_Event]) -> str:
-    """The family of the opening mark with which the line after `lines` begins, or the empty string."""
-    begins = following and following[0].at == lines.at + 1 and not following[0].closes
-    return following[0].family if begins else ""
+        yield at, bool(stack)
 
 
 def _apply_mark(stack: dict[str, str], event: _Event, closes_later: bool) -> None:
