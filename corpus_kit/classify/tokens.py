@@ -111,12 +111,14 @@ class Tokens:
         flags: per token what is known about it, a bit per name of `names`.
         starts: per segment the index of its first token; each segment has at least one.
         segments: per token its segment.
+        articles: per segment the number of its article.
     """
 
     words: Ints
     flags: Ints
     starts: Ints
     segments: Ints
+    articles: Ints
     names: tuple[str, ...]
 
     @property
@@ -147,6 +149,7 @@ def tokenize_segments(segments: ManySegments, surfaces: Surfaces) -> Tokens:
         flags=flags,
         starts=np.cumsum(places.counts) - places.counts,
         segments=np.repeat(np.arange(len(places.counts)), places.counts),
+        articles=np.repeat(np.arange(len(segments.spans.counts)), segments.spans.counts),
         names=surfaces.names,
     )
 
