@@ -24,11 +24,12 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.transfer_sets import TEST_SETS, Test, open_corpus_test, open_test_set  # noqa: E402
+from benchmarks.transfer_sets import TEST_SETS, Test, measure_pages, open_corpus_test, open_test_set  # noqa: E402
 from corpus_kit.canonical import hash_bytes  # noqa: E402
 from corpus_kit.classify import Classifier, LoadedClassifier, load_classifier  # noqa: E402
 from corpus_kit.errors import CorpusKitError  # noqa: E402
 from corpus_kit.evaluate import (  # noqa: E402
+    Execution,
     Interval,
     Prediction,
     evaluate_loao,
@@ -48,6 +49,7 @@ RESULT = ROOT / "benchmarks/results/transfer.json"
 TRAINING = (ROOT / "seeds/composed", ROOT)
 """The corpora that are learnt from, and that are test sets themselves."""
 DECIMALS = 6
+WORKERS = 2
 FEW, WEAKEST = 10, 2
 """Labels with fewer segments are not said to be weak; so many of the others are named per system."""
 
@@ -58,7 +60,7 @@ def measure(loaded: LoadedClassifier, training: Release, tests: Sequence[Test]) 
     classifier: Classifier | None = None
     for test in tests:
         if test.release.manifest.digest == training.manifest.digest:
-            run = evaluate_loao(training, loaded)
+            run = evaluate_loao(training, loaded, execution=Execution(workers=WORKERS))
             yield from make_cells(loaded, test, run.predictions, is_approximate=loaded.is_trained)
             continue
         classifier = classifier or fit_classifier(loaded, training.articles, labels)
@@ -160,7 +162,8 @@ def measure_all(
         manifest = source.manifest
         learnt = {"name": manifest.name, "version": manifest.version, "digest": manifest.digest}
         groups.append({"training": learnt, "cells": cells})
-    return {"tests": {test.name: describe_test(test, training) for test in tests}, "groups": groups}
+    described = {test.name: describe_test(test, training) for test in tests}
+    return {"tests": described, "pages": measure_pages(), "groups": groups}
 
 
 def render(result: dict[str, Any]) -> str:
@@ -185,7 +188,12 @@ def render(result: dict[str, Any]) -> str:
         if count
     ]
     return "\n\n".join(
-        [*filter(None, blocks), f"Segments that test and training share: {', '.join(shared) or 'none'}."]
+        [
+            *filter(None, blocks),
+            f"Segments that test and training share: {', '.join(shared) or 'none'}.",
+            "The real pages: {pages} pages, {segments:,} segments; the two passes differ on {disputed} in label or "
+            "attribution; Krippendorff's alpha of their labels is {alpha:.3f}.".format(**result["pages"]),
+        ]
     )
 
 
@@ -247,6 +255,8 @@ def list_stale(result: dict[str, Any], stored: dict[str, Any]) -> Iterator[str]:
     for test, own in result["tests"].items():
         if stored["tests"].get(test) != own:
             yield f"test set {test}"
+    if stored.get("pages") != result["pages"]:
+        yield "the labels of real pages"
     known = {group["training"]["digest"]: group["cells"] for group in stored["groups"]}
     for group in result["groups"]:
         for cell in group["cells"]:

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from corpus_kit.annotate.coefficients import krippendorff_alpha
 from corpus_kit.canonical import hash_text, make_segment_ids
 from corpus_kit.evaluate.task_release import make_task_release
 from corpus_kit.model import LabelledArticle, Segment, SegmentedArticle
@@ -106,6 +107,19 @@ def read_labelled_pages(data: Path) -> Iterator[TestRow]:
             yield TestRow(text[start:end], label, doc, ("all",), start > 0 and text[start - 1] != "\n")
 
 
+def measure_pages() -> dict[str, Any]:
+    """How many pages and segments `annotations/pages.jsonl` has, and how far the two passes agree on them."""
+    pages = list(read_lines("pages.jsonl", ANNOTATIONS))
+    units, disputed = [], 0
+    for page in pages:
+        differing = {number: (first, second) for number, first, _, second, _ in page["disputes"]}
+        disputed += len(page["disputes"])
+        for number, (_, _, label, _) in enumerate(page["segments"]):
+            first, second = differing.get(number, (label, label))
+            units.append({"first": first, "second": second})
+    return {"pages": len(pages), "segments": len(units), "disputed": disputed, "alpha": krippendorff_alpha(units)}
+
+
 ANNOTATIONS = Path(__file__).parent / "annotations"
 OPINIONS = ("macro_f1", "f1[opinion]")
 AS_OPINION = {"fact": "fact", "quote": "fact", "opinion": "opinion", "boilerplate": None}
@@ -115,7 +129,7 @@ AS_QUOTE = {"fact": "rest", "quote": "quote", "opinion": "rest", "boilerplate": 
 AS_ITSELF = {label: label for label in ("fact", "quote", "opinion", "boilerplate")}
 TEST_SETS: Mapping[str, TestSet] = {
     "pages": TestSet(
-        title="35 real pages, labelled once",
+        title="real pages, labelled twice",
         labels=tuple(AS_ITSELF),
         read=read_labelled_pages,
         mapping=AS_ITSELF,

@@ -31,7 +31,7 @@ from corpus_kit.ingest import (
 )
 from corpus_kit.model import Article
 from corpus_kit.segment import Segmenter, flag_main_content, segment_news
-from corpus_kit.segment.many import ManySpans, find_spans, join_spans
+from corpus_kit.segment.many import ManySpans, find_spans
 
 BATCH_CHARS = 1_000_000
 """A batch, which is a row group, ends with the article that reaches this many code points."""
@@ -56,7 +56,6 @@ ARTICLE_COLUMNS = (
 )
 _PARQUET: Mapping[str, Any] = {"compression": "zstd", "compression_level": 1, "store_schema": False}
 
-Batch = list[tuple[Article, Sequence[tuple[int, int]]]]
 Written = TypeVar("Written")
 Finished = TypeVar("Finished")
 
@@ -213,16 +212,11 @@ def batch_articles(articles: Iterable[Article]) -> Iterator[list[Article]]:
 
 def _cut_batch(articles: Sequence[Article], segmenter: Segmenter) -> Cut:
     spans = find_spans([article.text for article in articles], segmenter)
-    return Cut(articles, _tabulate(articles, spans), spans.counts.tolist())
+    return Cut(articles, make_segment_table(articles, spans), spans.counts.tolist())
 
 
-def make_segment_table(batch: Batch) -> pa.Table:
+def make_segment_table(articles: Sequence[Article], spans: ManySpans) -> pa.Table:
     """The segments of articles with their spans: the offsets pick the bytes of each from one encoding of all text."""
-    spans = join_spans([article.text for article, _ in batch], [own for _, own in batch])
-    return _tabulate([article for article, _ in batch], spans)
-
-
-def _tabulate(articles: Sequence[Article], spans: ManySpans) -> pa.Table:
     arrays = [*make_span_arrays(articles, spans), _flag_main(articles, spans)]
     return pa.Table.from_arrays(arrays, schema=SEGMENT_SCHEMA)
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from corpus_kit.classify.context import list_context
 from corpus_kit.classify.lexicons import read_lexicons
+from corpus_kit.classify.priors import adapt_priors
 from corpus_kit.classify.reliability import Reliability, count_reliability
 from corpus_kit.classify.scene import observe_segments, read_scene
 from corpus_kit.classify.softmax import Softmax, find_temperature, fit_softmax, normalize_logits
@@ -18,10 +19,10 @@ from corpus_kit.labels import LabelScheme
 from corpus_kit.model import LabelledArticle, SegmentedArticle
 from corpus_kit.segment.many import ManySegments, join_segments
 
-PENALTY = 3.0
+PENALTY = 10.0
 CONTEXT_PENALTY = 1.0
 ATTRIBUTION_PENALTY = 3.0
-MOST_FOLDS = 5
+MOST_FOLDS = 3
 
 
 class Settings(NamedTuple):
@@ -57,6 +58,7 @@ class FeatureModel:
     Attributes:
         context: the second pass; None with a single one.
         temperature: what logits are divided by; 1 where there was nothing to learn it from.
+        shares: how common each label is among the training segments.
         attributing: attributions by a segment's features, over the scheme's attributions.
         reliability: how certain the model was of held-out training segments, and how often it was right.
     """
@@ -69,6 +71,7 @@ class FeatureModel:
     first: Softmax
     context: Softmax | None
     temperature: float
+    shares: tuple[float, ...]
     attributing: Softmax
     reliability: Reliability
 
@@ -81,13 +84,14 @@ class FeatureModel:
 
     def judge_segments(self, segments: ManySegments, surfaces: Surfaces) -> Judged:
         """The same for segments as arrays."""
+        sizes = segments.spans.counts
         scene = observe_segments(segments, surfaces)
         scores = score_rows(scene, self.vocabulary, self._weights)
         logits, attributing = np.split(scores, [len(self.labels)], axis=1)
         logits += self.first.bias
         if self.context is not None:
-            logits = self.context.score(list_context(normalize_logits(logits), segments.spans.counts))
-        probs = normalize_logits(logits / self.temperature)
+            logits = self.context.score(list_context(normalize_logits(logits), sizes))
+        probs = adapt_priors(normalize_logits(logits / self.temperature), sizes, np.asarray(self.shares))
         return Judged(probs, self._attribute(probs, attributing + self.attributing.bias), self.attributions)
 
     @cached_property
@@ -110,48 +114,82 @@ class FeatureModel:
         return np.where(has, best, -1)
 
 
+class _Examples(NamedTuple):
+    """Labelled segments: their rows where they stand, their rows as articles of one segment, and their labels."""
+
+    rows: Any
+    alone: Any
+    targets: Ints
+    classes: int
+
+    def fit(self, chosen: Ints) -> Softmax:
+        """The first pass, of these segments: what a sentence says counts also where nothing stands around it."""
+        from scipy.sparse import vstack
+
+        rows = vstack((self.rows[chosen], self.alone[chosen]), format="csr")
+        return fit_softmax(rows, np.tile(self.targets[chosen], 2), self.classes, penalty=PENALTY)
+
+
 def train_model(articles: Sequence[LabelledArticle], scheme: LabelScheme, settings: Settings) -> FeatureModel:
     """Train on labelled articles; the same articles in the same order give the same model.
 
     The second pass, the temperature and the reliability are learnt from held-out predictions: the training folds are
-    dealt into at most five parts, and each part is predicted by a model of the others. With fewer than two folds there
-    is no second pass, the temperature is 1 and the reliability is empty.
+    dealt into at most three parts, and each part is predicted by a model of the others. With fewer than two folds there
+    is no second pass, the temperature is 1 and the reliability is empty. The first pass learns from each segment in its
+    place and by itself. Reliability is counted after `adapt_priors`, with the shares of all training segments.
     """
     texts = [labelled.article for labelled in articles]
-    vocabulary = learn_vocabulary(texts, settings.language)
-    scene = read_scene(texts, Surfaces(read_lexicons(settings.language), vocabulary.words))
-    rows = make_matrix(scene, vocabulary)
-    targets = np.asarray([scheme.index(label) for labelled in articles for label in labelled.labels], dtype=np.int64)
     sizes = [len(text.segments) for text in texts]
-    classes = len(scheme.labels)
+    targets = np.asarray([scheme.index(label) for labelled in articles for label in labelled.labels], dtype=np.int64)
+    vocabulary = learn_vocabulary(texts, settings.language)
+    surfaces = Surfaces(read_lexicons(settings.language), vocabulary.words)
+    rows, alone = (make_matrix(read_scene(own, surfaces), vocabulary) for own in (texts, list(_isolate(texts))))
+    examples = _Examples(rows, alone, targets, len(scheme.labels))
     model = FeatureModel(
         labels=scheme.labels,
         attributions=scheme.attributions,
         allowed=scheme.allowed,
         language=settings.language,
         vocabulary=vocabulary,
-        first=fit_softmax(rows, targets, classes, penalty=PENALTY),
+        first=examples.fit(np.arange(len(targets))),
         context=None,
         temperature=1.0,
+        shares=_count_shares(targets, len(scheme.labels)),
         attributing=_fit_attributions(articles, scheme, rows),
         reliability=Reliability.empty(),
     )
-    parts = _deal_folds(articles)
-    held_out = list(_split_rows(parts, sizes))
+    held_out = list(_split_rows(_deal_folds(articles), sizes))
     if len(held_out) < 2:
         return model
-    logits = np.zeros((len(targets), classes))
+    logits = np.zeros((len(targets), len(scheme.labels)))
     for training, own in held_out:
-        logits[own] = fit_softmax(rows[training], targets[training], classes, penalty=PENALTY).score(rows[own])
+        logits[own] = examples.fit(training).score(rows[own])
     if settings.passes > 1:
         around = list_context(normalize_logits(logits), sizes)
-        model = replace(model, context=fit_softmax(around, targets, classes, penalty=CONTEXT_PENALTY))
+        model = replace(model, context=_fit_context(around, examples, np.arange(len(targets))))
         for training, own in held_out:
-            fitted = fit_softmax(around[training], targets[training], classes, penalty=CONTEXT_PENALTY)
-            logits[own] = fitted.score(around[own])
+            logits[own] = _fit_context(around, examples, training).score(around[own])
     temperature = find_temperature(logits, targets)
-    probs = normalize_logits(logits / temperature)
+    probs = adapt_priors(normalize_logits(logits / temperature), sizes, np.asarray(model.shares))
     return replace(model, temperature=temperature, reliability=count_reliability(probs, targets))
+
+
+def _isolate(articles: Sequence[SegmentedArticle]) -> Iterator[SegmentedArticle]:
+    """Each segment as an article of its own."""
+    for article in articles:
+        for own in article.segments:
+            alone = replace(own, position=0, start=0, end=len(own.text), in_quotation=False)
+            yield SegmentedArticle(id=own.id, text=own.text, segments=(alone,))
+
+
+def _count_shares(targets: Ints, classes: int) -> tuple[float, ...]:
+    """How common each label is; all alike without segments."""
+    counts = np.bincount(targets, minlength=classes)
+    return tuple((counts / len(targets)).tolist()) if len(targets) else (1 / classes,) * classes
+
+
+def _fit_context(around: Floats, examples: _Examples, chosen: Ints) -> Softmax:
+    return fit_softmax(around[chosen], examples.targets[chosen], examples.classes, penalty=CONTEXT_PENALTY)
 
 
 def _deal_folds(articles: Sequence[LabelledArticle]) -> list[int]:

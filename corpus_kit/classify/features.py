@@ -114,6 +114,74 @@ def _read_reported(scene: Scene) -> Ints:
     return bins
 
 
+def _read_quoting(scene: Scene) -> Ints:
+    """Quoted words: few, a title's, or many, each without and with a reporting verb; or within a quotation."""
+    count, reports = _count_quoted(scene), scene.count_own("reporting") > 0
+    words = scene.quoted_tokens & scene.tokens.has("word")
+    capitals = scene.tokens.count(words & scene.tokens.has("capital"))
+    is_title = capitals >= np.maximum(1, 0.6 * scene.tokens.count(words))
+    kind = np.where(count == 0, 0, np.where(is_title, 2, np.where(count > 3, 3, 1)))
+    return np.where(scene.in_quotation, 7, np.where(kind > 0, 2 * kind - 1 + reports, 0))
+
+
+def _read_outside(scene: Scene) -> Ints:
+    """Words outside quotation marks, 0 for a segment without any inside."""
+    quoted = _count_quoted(scene)
+    return np.where(quoted > 0, 1 + put_in_bins(scene.words - quoted, (1, 3, 6, 10, 16)), 0)
+
+
+def _read_voice(scene: Scene) -> Ints:
+    """Running prose by whose words it has: the writer's, reported ones, quoted ones; 0 for what is no prose."""
+    is_quoting = (_count_quoted(scene) > 0) | scene.in_quotation
+    voice = np.where(is_quoting, 3, np.where(scene.count_own("reporting") > 0, 2, 1))
+    return np.where(scene.is_prose, voice, 0)
+
+
+def _count_before(scene: Scene, chosen: Bools) -> Ints:
+    """How many of an article's segments before each one are chosen."""
+    before: Ints = np.cumsum(chosen) - chosen
+    return before - before[scene.firsts] if len(chosen) else before
+
+
+def _read_headline(scene: Scene) -> Ints:
+    """Lines that could be the headline: the first, second, … before the running prose, or one within it."""
+    furniture = scene.count_own("furniture") * 4 > scene.words
+    could_be = scene.begins_line & scene.ends_line & (scene.words >= 4) & ~furniture
+    rank = np.where(_count_before(scene, scene.is_prose) > 0, 5, 1 + np.minimum(_count_before(scene, could_be), 3))
+    return np.where(could_be, rank, 0)
+
+
+def _read_turn(scene: Scene) -> Ints:
+    """Turns of a transcript: 1 in a line that begins with a speaker and a colon, 2 where that speaker mostly asks.
+
+    A speaker is known by the first of up to three words before the colon, which has a capital, and by their number; two
+    have several turns each in the article. Whether one asks is seen by the end of the segment with the colon.
+    """
+    tokens, here = scene.tokens, np.arange(len(scene.position))
+    if not len(here):
+        return here
+    length = np.zeros_like(here)
+    for words in (3, 2, 1):
+        length[_look_around(scene, tokens.starts, tokens.has("colon"), words)] = words
+    tags = np.flatnonzero((length > 0) & scene.begins_line & tokens.has("capital")[tokens.starts])
+    surfaces = int(tokens.rows.max()) + 1
+    names = (tokens.articles[tags] * surfaces + tokens.rows[tokens.starts[tags]]) * 4 + length[tags]
+    names, speaker, turns = np.unique(names, return_inverse=True, return_counts=True)
+    article = names // (4 * surfaces)
+    asks = np.bincount(speaker, weights=tokens.has("asks")[tokens.lasts[tags]], minlength=len(names))
+    speakers = np.bincount(article[turns > 1], minlength=int(tokens.articles.max()) + 1)
+    kinds = np.where((turns > 1) & (speakers[article] > 1), 1 + (asks * 2 > turns), 0)
+    bins = np.zeros_like(here)
+    bins[tags] = kinds[speaker]
+    return bins[np.maximum.accumulate(np.where(scene.begins_line, here, 0))]
+
+
+def _read_question(scene: Scene) -> Ints:
+    """A question, by whether it begins and ends a line; 0 for anything else."""
+    asks = scene.tokens.has("asks")[scene.tokens.lasts]
+    return np.where(asks, 1 + _flags(scene.begins_line, scene.ends_line), 0)
+
+
 def _read_prose_around(scene: Scene) -> Ints:
     prose = scene.is_prose.astype(np.int64)
     others = scene.sum_around(prose, 4) - prose
@@ -192,6 +260,14 @@ FEATURES: tuple[Feature, ...] = (
     Feature("quoted", "Words between quotation marks.", 7, _read_quoted, 1),
     Feature("quoted_share", "Share of words between quotation marks.", 8, _read_quoted_share, 1),
     Feature("reported", "How quotation and reporting verb stand together.", 7, _read_reported, 1),
+    Feature(
+        "quoting", "Quoted words: few, many, or a title's; without and with a reporting verb.", 8, _read_quoting, 1
+    ),
+    Feature("outside", "Words outside quotation marks, beside quoted ones.", 7, _read_outside),
+    Feature("voice", "Running prose of the writer, reported, or quoting.", 4, _read_voice, 1),
+    Feature("headline", "Whether it could be the headline, and lines before it that could.", 6, _read_headline, 1),
+    Feature("turn", "A turn of a transcript, of one who answers or asks.", 3, _read_turn, 1),
+    Feature("question", "A question, alone on its line or not.", 5, _read_question),
     Feature("reporting", "Reporting verbs outside quotation marks.", 3, _count("reporting", edges=(1, 2)), 1),
     Feature("communication", "Words for what is said or written.", 2, _count("communication", edges=(1,))),
     Feature("anonymous", "Words for sources without a name.", 2, _count("anonymous", edges=(1,))),

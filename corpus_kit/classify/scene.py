@@ -28,7 +28,6 @@ class Scene:
         position: within the article, from 0; `size` is the number of the article's segments.
         firsts: the index of the article's first segment; `lasts` that of its last.
         begins_line: nothing but white space stands before it on its line; `ends_line` after it.
-        after_blank: an empty line stands before it, or nothing; `before_blank` after it.
         in_quotation: it begins inside a quotation that an earlier segment opened.
         repeats: 1 where the same words stood earlier in the article, 2 where they only come again later, else 0.
         words: its words and numbers.
@@ -42,8 +41,6 @@ class Scene:
     lasts: Ints
     begins_line: Bools
     ends_line: Bools
-    after_blank: Bools
-    before_blank: Bools
     in_quotation: Bools
     repeats: Ints
     words: Ints
@@ -90,8 +87,6 @@ def observe_segments(segments: ManySegments, surfaces: Surfaces) -> Scene:
         lasts=firsts + size - 1,
         begins_line=before > 0,
         ends_line=after > 0,
-        after_blank=before > 1,
-        before_blank=after > 1,
         in_quotation=segments.in_quotation,
         repeats=_find_repeats(segments.texts, counts.tolist()),
         words=words,

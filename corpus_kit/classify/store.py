@@ -9,7 +9,7 @@ import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import numpy as np
 from pydantic import Field
@@ -23,8 +23,9 @@ from corpus_kit.classify.softmax import Softmax
 from corpus_kit.classify.vectors import Vocabulary, count_columns
 from corpus_kit.errors import ModelError
 from corpus_kit.files import write_atomically
-from corpus_kit.records import Record, parse_record, read_bytes
+from corpus_kit.records import Record, check_record, parse_json, read_bytes
 
+FORMAT: Final = "corpus-kit/model/2"
 MODEL_FILE, ARRAYS_FILE = "model.json", "arrays.skops"
 _MOST_BYTES = 500_000_000
 _DATE = (1980, 1, 1, 0, 0, 0)
@@ -66,7 +67,7 @@ class ModelDescription(Record):
         arrays_sha256: of the bytes of `arrays.skops`.
     """
 
-    format: Literal["corpus-kit/model/1"]
+    format: Literal["corpus-kit/model/2"]
     name: str
     trained_on: TrainedOn
     language: str
@@ -75,6 +76,7 @@ class ModelDescription(Record):
     allowed: dict[str, list[str]]
     passes: Literal[1, 2]
     temperature: float = Field(gt=0)
+    shares: list[Annotated[float, Field(ge=0, le=1)]] = Field(min_length=1)
     features: list[FeatureEntry]
     words: list[str]
     reliability: ReliabilityTable
@@ -95,7 +97,7 @@ def save_model(model: FeatureModel, path: Path, *, name: str, trained_on: Traine
     """Write a model's file, whole or not at all; the same model gives the same bytes. The SHA-256 of the file."""
     arrays = _dump_arrays(model)
     description = ModelDescription(
-        format="corpus-kit/model/1",
+        format=FORMAT,
         name=name,
         trained_on=trained_on,
         language=model.language,
@@ -104,6 +106,7 @@ def save_model(model: FeatureModel, path: Path, *, name: str, trained_on: Traine
         allowed={label: list(names) for label, names in model.allowed.items()},
         passes=1 if model.context is None else 2,
         temperature=model.temperature,
+        shares=list(model.shares),
         features=_list_features(),
         words=list(model.vocabulary.words),
         reliability=ReliabilityTable(
@@ -124,7 +127,10 @@ def load_model(path: Path) -> StoredModel:
     """Read a model's file; a ModelError where it is damaged, not trusted, or of another table of features."""
     data = read_bytes(path, ModelError, remedy=_TRAIN)
     parts = _unzip(data, path)
-    description = parse_record(parts[MODEL_FILE], ModelDescription, ModelError, path=path, line=None)
+    said = parse_json(parts[MODEL_FILE], ModelError, path=path, line=None)
+    if isinstance(said, dict) and said.get("format") != FORMAT:
+        raise ModelError(f"its format isn't {FORMAT}: another version of corpus-kit made it", path=path, remedy=_TRAIN)
+    description = check_record(said, ModelDescription, ModelError, path=path, line=None)
     if hash_bytes(parts[ARRAYS_FILE]) != description.arrays_sha256:
         raise ModelError(f"{ARRAYS_FILE} isn't what {MODEL_FILE} says it is", path=path, remedy=_TRAIN)
     if description.features != _list_features():
@@ -209,6 +215,10 @@ def _restore(said: ModelDescription, arrays: dict[str, Any], path: Path) -> Feat
     columns, labels = count_columns(vocabulary), len(said.labels)
     if vocabulary.idf.shape != vocabulary.terms.shape or (np.diff(vocabulary.terms) <= 0).any():
         raise ModelError("its terms aren't sorted, or not as many as their weights", path=path, remedy=_TRAIN)
+    if len(said.shares) != labels or abs(sum(said.shares) - 1) > 1e-6:
+        raise ModelError("its label shares aren't one per label, or don't sum to 1", path=path, remedy=_TRAIN)
+    if len(set(said.words)) != len(said.words):
+        raise ModelError("a word stands twice in its vocabulary", path=path, remedy=_TRAIN)
     if set(said.allowed) != set(said.labels) or {n for own in said.allowed.values() for n in own} - set(
         said.attributions
     ):
@@ -227,6 +237,7 @@ def _restore(said: ModelDescription, arrays: dict[str, Any], path: Path) -> Feat
         first=take_softmax("first", columns, labels),
         context=take_softmax("context", labels * 10, labels) if said.passes > 1 else None,
         temperature=said.temperature,
+        shares=tuple(said.shares),
         attributing=take_softmax("attributing", columns, len(said.attributions)),
         reliability=Reliability(
             counts=tuple(said.reliability.counts),

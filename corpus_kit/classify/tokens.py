@@ -31,6 +31,7 @@ _BY_MARK: Final = {
     **dict.fromkeys(",;", "comma"), ":": "colon", **dict.fromkeys("|•·»›→▶►/>©_=", "bar"),
     **dict.fromkeys("@#", "address"), **dict.fromkeys("—–-", "dash"), **dict.fromkeys("()[]{}", "bracket"),
 }  # fmt: skip
+_SHORT_WORD: Final = 4
 _MOST_SURFACES: Final = 300_000
 
 
@@ -39,8 +40,8 @@ class Surfaces(dict[str, int]):
 
     Args:
         lexicons: the lists whose words get a bit each, after the bits of `SHAPES`.
-        words: the words that have a number, in this order; any other is number `len(words)`. None gives every new word
-            the next number.
+        words: the words that have a number, in this order; any other has that of its ending (`find_ending`), or else
+            the number `len(words)`. None gives every new word the next number.
     """
 
     def __init__(self, lexicons: Lexicons, words: Iterable[str] | None = None) -> None:
@@ -61,7 +62,7 @@ class Surfaces(dict[str, int]):
         if self.is_open:
             number = self.numbers.setdefault(word, len(self.numbers))
         else:
-            number = self.numbers.get(word, self._known)
+            number = self.numbers.get(word, self.numbers.get(find_ending(word), self._known))
         self[surface] = row = len(self._words)
         self._words.append(number)
         self._flags.append(self._bits.get(word, 0) | _flag_shape(surface))
@@ -83,6 +84,11 @@ def normalize_word(surface: str) -> str:
     """The word of a token: lower case, straight apostrophes, 0 for each digit."""
     word = surface.lower().replace("’", "'")
     return re.sub(r"\d", "0", word) if any(map(str.isdigit, word)) else word
+
+
+def find_ending(word: str) -> str:
+    """What stands for a word that is too rare to be known by itself: its last three letters, behind a star."""
+    return f"*{word[-3:]}" if len(word) > _SHORT_WORD and word[0].isalpha() else "**"
 
 
 def _flag_shape(surface: str) -> int:
@@ -107,6 +113,7 @@ class Tokens:
     """The tokens of the segments of some articles, in order.
 
     Attributes:
+        rows: per token a number that is the same for the same token.
         words: per token its word's number.
         flags: per token what is known about it, a bit per name of `names`.
         starts: per segment the index of its first token; each segment has at least one.
@@ -114,6 +121,7 @@ class Tokens:
         articles: per segment the number of its article.
     """
 
+    rows: Ints
     words: Ints
     flags: Ints
     starts: Ints
@@ -143,8 +151,10 @@ def tokenize_segments(segments: ManySegments, surfaces: Surfaces) -> Tokens:
     places = find_tokens(texts)
     if not places.counts.all():
         places = find_tokens([text if n else b"." for text, n in zip(texts, places.counts.tolist(), strict=True)])
-    words, flags = surfaces.take(_look_up(places, surfaces))
+    rows = _look_up(places, surfaces)
+    words, flags = surfaces.take(rows)
     return Tokens(
+        rows=rows,
         words=words,
         flags=flags,
         starts=np.cumsum(places.counts) - places.counts,

@@ -1,5 +1,6 @@
 """Segments as rows of a sparse matrix: the bins of their features and their neighbours', and TF-IDF of their words."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from corpus_kit.classify.features import FEATURES, Feature
 from corpus_kit.classify.lexicons import read_lexicons
 from corpus_kit.classify.scene import Scene, read_scene
-from corpus_kit.classify.tokens import Bools, Ints, Surfaces
+from corpus_kit.classify.tokens import Bools, Ints, Surfaces, find_ending
 from corpus_kit.model import SegmentedArticle
 
 Floats = NDArray[np.float64]
@@ -20,6 +21,8 @@ FEATURE_WEIGHT = 0.4
 WORD_WEIGHT = 2.5
 """The value of a feature's bin, and the length of a segment's row of words: how cheaply each is learnt."""
 _LEAST_SEGMENTS = 2
+_LEAST_WORDS = 5
+"""Rare words that must have an ending in common."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -27,7 +30,8 @@ class Vocabulary:
     """The words and pairs of words that a model knows.
 
     Attributes:
-        words: those of at least two training segments, in the order in which they were met.
+        words: those of at least two training segments, in the order in which they were met, then the endings that stand
+            for rarer ones, sorted.
         terms: sorted keys: of a word its number, of a pair `V + first * V + second`, where V is the number of words.
         idf: per term `ln((1 + n) / (1 + df)) + 1`, as scikit-learn smooths it.
     """
@@ -63,7 +67,9 @@ def learn_vocabulary(articles: Sequence[SegmentedArticle], language: str) -> Voc
     scene = read_scene(articles, surfaces)
     known = list(surfaces.numbers)
     frequencies = _count_segments(scene.tokens.words, scene.tokens.segments, len(known))
-    words = tuple(word for word, n in zip(known, frequencies.tolist(), strict=True) if n >= _LEAST_SEGMENTS)
+    often = [word for word, n in zip(known, frequencies.tolist(), strict=True) if n >= _LEAST_SEGMENTS]
+    endings = Counter(map(find_ending, set(known).difference(often)))
+    words = (*often, *sorted(ending for ending, n in endings.items() if n >= _LEAST_WORDS))
     scene = read_scene(articles, Surfaces(lexicons, words))
     keys, rows = _list_terms(scene, len(words))
     terms, numbers = np.unique(keys, return_inverse=True)

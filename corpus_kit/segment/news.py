@@ -24,6 +24,7 @@ _BOUND: Final = """
 # What may end a sentence: it does before a word that begins sentences, or on other evidence by kind.
 _LOOSE: Final = """
     Bros Jr Sr Esq St Ste Mt Ft Ave Blvd Rd Hwy Dept Dist Univ Assn Assoc Intl Natl Cie Jos Jas Chas Wm Geo Thos Ph
+    Coun Eng Sta dr
     Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Mon Tue Tues Wed Thu Thur Thurs Fri Sat
     Ont Que al est Ed Eds ed eds dept ext fig Fig vol Vol ch Ch art Art sec pp pop UU Str Abs Mio Mrd Bio ст чел стр см
 """
@@ -73,7 +74,9 @@ CANDIDATE: Final = re.compile(
     [{BREAKS}{STOPS}{WIDE_STOPS}] (?:
     (?<=[{BREAKS}]) \s*+
     | (?<=[a-z]{{3}}\.) (?<!{_ENDINGS}\.) (?P<sure>) [ ] (?=[A-Z][a-z])
-    | (?<=[{STOPS}]) (?<![{STOPS}]{{2}}) [{STOPS}]*+
+    | (?<=[{STOPS}]) (?<![{STOPS}]{{2}})
+      (?! (?: (?<=\s["“„‘«]…) | (?<=\A["“„‘«]…) | (?: (?<=\s["“„‘«]\.) | (?<=\A["“„‘«]\.) ) \.\. ) [ ]?+ [^\s"“”„»’] )
+      [{STOPS}]*+
       (?P<closing>
         (?: (?! [“«‘]\w ) [{_CLOSERS}] | (?<=\]) \( [^\s()\[\]]*+ \) | \[ \d{{1,3}} \] )*+
         (?: [ \u00a0\u202f] [»›] (?!\S) )?+

@@ -75,6 +75,57 @@ def test_quotation_and_reporting_verb_stand_together() -> None:
     assert bins[3] >= 3
 
 
+def test_titles_are_told_from_a_source_s_words() -> None:
+    """Capitals inside the marks make a title, a verb of speaking makes the next bin, an open quotation the last."""
+    scene = look_at(
+        "He saw “The Long Way Home”.", "It was a “long way home by sea”.", "He called it a “bad idea”.", "“Go."
+    )
+    assert read_feature("quoting", scene) == [3, 5, 2, 3]
+    assert read_feature("quoting", look_at("She left the room.")) == [0]
+
+
+def test_running_prose_has_a_voice() -> None:
+    """The writer's own prose, what is reported, and what quotes; a short line is none."""
+    own = "The ferry across the strait was sold on Friday to a company from the south."
+    said = "The mayor said the ferry across the strait had been sold to a company."
+    quote = "The mayor called the sale of the ferry to a company “a very bad idea”."
+    assert read_feature("voice", look_at(own, said, quote, "Menu")) == [1, 2, 3, 0]
+
+
+def test_lines_that_could_be_the_headline_are_counted() -> None:
+    """The first line of four words is the first candidate; after running prose no line is the headline."""
+    prose = "The ferry across the strait was sold on Friday to a company from the south."
+    scene = look_at(
+        "Menu", "Ferry sold to southern company", "Islanders see the end coming", prose, "Bridge closed for two weeks"
+    )
+    assert read_feature("headline", scene) == [0, 1, 2, 3, 5]
+
+
+def test_turns_of_a_transcript_are_known_by_their_speakers() -> None:
+    """Two names before colons, each several times; the one that mostly asks is the interviewer."""
+    turns = ["Q: Why?", "A: It was late.", "Q: And then?", "A: We left.", "Note: all times are local."]
+    assert read_feature("turn", look_at(*turns)) == [2, 1, 2, 1, 0]
+    assert read_feature("turn", look_at("Note: one.", "Note: two.")) == [0, 0]
+
+
+def test_a_question_alone_is_another_than_one_in_a_paragraph() -> None:
+    """A line that is a question, and a statement."""
+    assert read_feature("question", look_at("Who pays?", "Nobody pays.")) == [4, 0]
+
+
+def test_a_rare_word_stands_for_its_ending() -> None:
+    """A word that isn't in the vocabulary counts as its last three letters where the vocabulary has them."""
+    surfaces = Surfaces({}, ["ferry", "*ing"])
+    assert tokenize_segments(join_segments([make_article("a", ["Ferry docking soon"])]), surfaces).words.tolist() == [
+        0,
+        1,
+        2,
+    ]
+    rare = ["docking", "mooring", "sailing", "boating", "rowing"]
+    vocabulary = learn_vocabulary([make_article("a", [f"The {word}" for word in rare])], "en")
+    assert vocabulary.words == ("the", "*ing")
+
+
 def test_repeats_are_seen_from_both_sides() -> None:
     """The first of equal lines is marked otherwise than the later ones."""
     assert read_feature("repeats", look_at("Ferry sold", "By Ines", "FERRY  sold")) == [2, 0, 1]

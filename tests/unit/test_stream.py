@@ -14,6 +14,7 @@ from corpus_kit.errors import ArticleError, TargetError
 from corpus_kit.ingest.blocks import make_blocks
 from corpus_kit.model import Article
 from corpus_kit.segment import segment_news
+from corpus_kit.segment.many import find_spans
 
 TEXTS = st.lists(st.text(st.sampled_from("aB. \n“é😀”一?!"), max_size=40), min_size=1, max_size=5)
 
@@ -33,7 +34,7 @@ def write_jsonl(path: Path, texts: list[str]) -> Path:
 def test_texts_are_picked_from_the_bytes(texts: list[str]) -> None:
     """Each row is its article's text at its offsets, for characters of one to four bytes."""
     batch = [(make_article(f"a{i}", text), segment_news(text)) for i, text in enumerate(texts)]
-    table = stream.make_segment_table(batch)
+    table = stream.make_segment_table([article for article, _ in batch], find_spans(texts, segment_news))
     table.validate(full=True)
     expected = [
         {"article_id": article.id, "position": i, "start": start, "end": end, "text": article.text[start:end]}
@@ -49,7 +50,8 @@ def test_segments_of_pages_say_whether_they_are_main(tmp_path: Path) -> None:
     lines = ["Menu.", "One in Malmö. Two.", "Three."]
     page = replace(make_article("a", "\n".join(lines)), blocks=make_blocks(lines, [False, True, None]))
     articles = [make_article("b", "Four. Five."), page, make_article("c", "Six.")]
-    table = stream.make_segment_table([(article, segment_news(article.text)) for article in articles])
+    spans = find_spans([article.text for article in articles], segment_news)
+    table = stream.make_segment_table(articles, spans)
     table.validate(full=True)
     assert table["is_main"].to_pylist() == [None, None, False, True, True, None, None]
     stream.write_segments(articles, segment_news, tmp_path)
