@@ -1,11 +1,12 @@
 """How far the annotators of a corpus agree, and what that can't show."""
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
 from typing import Any
 
-from corpus_kit.annotate.coefficients import Coefficients, Unit, measure_units
+from corpus_kit.annotate.coefficients import Coefficients, Tally, Unit, measure_units
 from corpus_kit.annotate.decide import Undecided, decide_label
 from corpus_kit.annotate.intervals import Bounds, bound_alpha
 from corpus_kit.annotate.votes import Annotations
@@ -53,27 +54,16 @@ class Agreement:
 
 def measure_agreement(scheme: LabelScheme, known: Mapping[str, AnnotatorTable], annotations: Annotations) -> Agreement:
     """Measure the agreement of annotators, of whom `known` are described; adjudicators are not among them."""
-    by_article: dict[str, dict[str, list[Unit]]] = {"all": {}, "prose": {}, "attribution": {}}
-    for place, votes in sorted(annotations.votes.items()):
-        labels = {vote.annotator: vote.label for vote in votes if vote.label is not None}
-        by_article["all"].setdefault(place[0], []).append(labels)
-        held = decide_label(votes, annotations.adjudicated.get(place))
-        final = set(labels.values()) if isinstance(held, Undecided) else {held.label}
-        if final - scheme.outside_prose:
-            by_article["prose"].setdefault(place[0], []).append(labels)
-        said = {vote.annotator: vote.attribution for vote in votes if vote.attribution is not None}
-        by_article["attribution"].setdefault(place[0], []).append(said)
-    if not scheme.attributions:
-        del by_article["attribution"]
-    units = {scope: [unit for own in articles.values() for unit in own] for scope, articles in by_article.items()}
-    annotators = sorted({name for unit in units["all"] for name in unit})
+    by_article = _tally_scopes(scheme, annotations)
+    tallies = {scope: sum(articles.values(), Counter[Unit]()) for scope, articles in by_article.items()}
+    annotators = sorted({name for unit in tallies["all"] for name, _ in unit})
     models = [known.get(name) for name in annotators]
     names = {table.model for table in models if table is not None and table.kind == "language-model"}
     return Agreement(
         annotators=tuple(annotators),
-        scopes={scope: measure_units(own) for scope, own in units.items()},
+        scopes={scope: measure_units(tally) for scope, tally in tallies.items()},
         alpha_bounds={scope: bound_alpha(list(articles.values())) for scope, articles in by_article.items()},
-        by_label={scope: _measure_labels(units[scope], scheme.labels) for scope in ("all", "prose")},
+        by_label={scope: _measure_labels(tallies[scope], scheme.labels) for scope in ("all", "prose")},
         are_one_model=len(models) > 1 and len(names) == 1 and None not in names and None not in models,
         adjudicated=len(annotations.adjudicated),
         disputed=sum(
@@ -83,13 +73,35 @@ def measure_agreement(scheme: LabelScheme, known: Mapping[str, AnnotatorTable], 
     )
 
 
-def _measure_labels(units: Sequence[Unit], labels: Sequence[str]) -> dict[str, Coefficients]:
+def _tally_scopes(scheme: LabelScheme, annotations: Annotations) -> dict[str, dict[str, Counter[Unit]]]:
+    """Per scope, the units of each article."""
+    scopes = ("all", "prose", "attribution") if scheme.attributions else ("all", "prose")
+    tallies = {scope: defaultdict[str, Counter[Unit]](Counter) for scope in scopes}
+    for place, votes in sorted(annotations.votes.items()):
+        labels = tuple((vote.annotator, vote.label) for vote in votes if vote.label is not None)
+        tallies["all"][place[0]][labels] += 1
+        held = decide_label(votes, annotations.adjudicated.get(place))
+        final = {label for _, label in labels} if isinstance(held, Undecided) else {held.label}
+        if final - scheme.outside_prose:
+            tallies["prose"][place[0]][labels] += 1
+        if scheme.attributions:
+            said = tuple((vote.annotator, vote.attribution) for vote in votes if vote.attribution is not None)
+            tallies["attribution"][place[0]][said] += 1
+    return {scope: dict(articles) for scope, articles in tallies.items()}
+
+
+def _measure_labels(tally: Tally, labels: Sequence[str]) -> dict[str, Coefficients]:
     """Each label that occurs, against all others."""
-    return {
-        label: measure_units([{who: str(said == label) for who, said in unit.items()} for unit in units])
-        for label in labels
-        if any(label in unit.values() for unit in units)
-    }
+    occurring = {label for unit in tally for _, label in unit}
+    return {label: measure_units(_oppose(tally, label)) for label in labels if label in occurring}
+
+
+def _oppose(tally: Tally, label: str) -> Counter[Unit]:
+    """The units with two labels: the given one, or not."""
+    opposed: Counter[Unit] = Counter()
+    for unit, count in tally.items():
+        opposed[tuple((who, str(said == label)) for who, said in unit)] += count
+    return opposed
 
 
 def render_agreement(agreement: Agreement) -> str:

@@ -9,7 +9,7 @@ from functools import cache
 from math import atan, cos, isnan, nan, pi, sin, sqrt
 from typing import NamedTuple
 
-from corpus_kit.annotate.coefficients import AlphaSums, Unit, sum_alpha
+from corpus_kit.annotate.coefficients import AlphaSums, Tally, sum_alpha
 
 LEVEL_FRACTION = 0.95
 _NO_CHANGE = "leaving out any one article changes nothing"
@@ -25,13 +25,14 @@ class Bounds(NamedTuple):
     reason: str = ""
 
 
-def bound_alpha(units_by_article: Sequence[Sequence[Unit]]) -> Bounds:
+def bound_alpha(tallies: Sequence[Tally]) -> Bounds:
     """The 95 % interval of Krippendorff's alpha over articles: delete-one jackknife with Student's t, within [-1, 1].
 
-    Articles without a unit of two labels don't count. There is none for fewer than two articles, where leaving one out
-    makes alpha undefined, and where leaving any out changes nothing: that would claim certainty.
+    `tallies` are the units of each article; one without a unit of two labels doesn't count. There is none for fewer
+    than two articles, where leaving one out makes alpha undefined, and where leaving any out changes nothing: that
+    would claim certainty.
     """
-    parts = [own for units in units_by_article if (own := sum_alpha(units)).totals]
+    parts = [own for tally in tallies if (own := sum_alpha(tally)).totals]
     if len(parts) < 2:
         return Bounds(nan, nan, _TOO_FEW)
     totals = sum((part.totals for part in parts), Counter[str]())
