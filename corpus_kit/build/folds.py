@@ -2,8 +2,9 @@
 
 import hashlib
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from corpus_kit.corpus import FoldsTable
 from corpus_kit.errors import CorpusError
@@ -47,13 +48,13 @@ def group_near_duplicates(articles: Sequence[Article]) -> list[int]:
     (articles of fewer words have one shingle, all their words). An article without a near-duplicate is its own group.
     """
     shingles = [_shingle(fold_words(article.text), SHINGLE_WORDS) for article in articles]
-    holders: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    repeated = _find_repeated(shingles)
+    holders: dict[str, list[int]] = defaultdict(list)
     sets = UnionFind(len(articles))
     for i, own in enumerate(shingles):
-        shared: dict[int, int] = defaultdict(int)
-        for shingle in own:
-            for j in holders[shingle]:
-                shared[j] += 1
+        held = own & repeated
+        shared = Counter(chain.from_iterable(holders[shingle] for shingle in held))
+        for shingle in held:
             holders[shingle].append(i)
         for j, common in shared.items():
             if common >= JACCARD_THRESHOLD * (len(own) + len(shingles[j]) - common):
@@ -61,10 +62,21 @@ def group_near_duplicates(articles: Sequence[Article]) -> list[int]:
     return [sets.find(i) for i in range(len(articles))]
 
 
-def _shingle(words: Sequence[str], size: int) -> set[tuple[str, ...]]:
-    if not words:
-        return set()
-    return {tuple(words[i : i + size]) for i in range(max(1, len(words) - size + 1))}
+def _find_repeated(shingles: Sequence[set[str]]) -> set[str]:
+    """What is in more than one of the sets: of long texts, a small part."""
+    seen: set[str] = set()
+    repeated: set[str] = set()
+    for own in shingles:
+        repeated |= seen & own
+        seen |= own
+    return repeated
+
+
+def _shingle(words: Sequence[str], size: int) -> set[str]:
+    """Every run of `size` words, joined by spaces, which are in no word; all of them where there are fewer."""
+    if len(words) <= size:
+        return {" ".join(words)} if words else set()
+    return set(map(" ".join, zip(*(words[i:] for i in range(size)), strict=False)))
 
 
 def assign_folds(articles: Sequence[Article], rule: FoldsTable) -> dict[str, int]:
@@ -123,13 +135,12 @@ def group_recurring_sentences(segments: Sequence[Segment], folds: Mapping[str, i
     Two segments recur when their words are equal, or when they share a run of eight words: near-duplicate detection
     finds no common quotation, and one that stands in the training and the test fold gives its label away.
     """
-    holders: dict[tuple[str, ...], int] = {}
+    holders: dict[str, int] = {}
     sets = UnionFind(len(segments))
     for i, segment in enumerate(segments):
-        words = fold_words(segment.text)
-        runs = _shingle(words, SHARED_RUN_WORDS) if words else set()
-        for run in sorted(runs):
-            sets.union(holders.setdefault(run, i), i)
+        for run in _shingle(fold_words(segment.text), SHARED_RUN_WORDS):
+            if (first := holders.setdefault(run, i)) != i:
+                sets.union(first, i)
     members: dict[int, list[int]] = defaultdict(list)
     for i in range(len(segments)):
         members[sets.find(i)].append(i)

@@ -15,8 +15,10 @@ def lay_out_files(assembly: Assembly) -> dict[str, list[Row]]:
     """A file per table and fold, `data/<table>/fold_<k>.parquet`; a fold without rows has none, as none would load."""
     files: dict[str, list[Row]] = {}
     for table, rows in assembly.rows.items():
+        by_fold: dict[int, list[Row]] = {}
         for row in rows:
-            files.setdefault(name_file(table, row["fold"]), []).append(row)
+            by_fold.setdefault(row["fold"], []).append(row)
+        files |= {name_file(table, fold): own for fold, own in by_fold.items()}
     return files
 
 
