@@ -1,6 +1,7 @@
 """Rows to Arrow tables, from buffers: `pyarrow.array` on Python lists would import pandas."""
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ Known = NDArray[np.bool_] | None
 
 def make_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> pa.Table:
     """The rows as a table with the columns' schema; None becomes null."""
-    return make_table_of_columns({column.name: [row[column.name] for row in rows] for column in columns}, columns)
+    return make_table_of_columns({column.name: [*map(itemgetter(column.name), rows)] for column in columns}, columns)
 
 
 def make_table_of_columns(values: Mapping[str, Sequence[Any]], columns: Sequence[Column]) -> pa.Table:

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 _DIGEST_FORMAT = "corpus-kit/content/1"
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def to_canonical_json(value: Any) -> str:
     """One line of JSON: keys sorted, no spaces, text unescaped, no NaN (a ValueError)."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _CANONICAL.encode(value)
 
 
 def to_pretty_json(value: Any) -> str:

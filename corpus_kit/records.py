@@ -98,7 +98,10 @@ def load_json(text: str, *, parse_constant: Callable[[str], Any] | None = None) 
     `parse_constant` is called with NaN and the infinities, as by `json.loads`.
     """
     try:
-        value = json.loads(text, object_pairs_hook=_refuse_duplicate_keys, parse_constant=parse_constant)
+        if text.startswith("\ufeff"):
+            raise ValueError("a byte order mark stands before it")
+        decoder = _DECODER if parse_constant is None else _make_decoder(parse_constant)
+        value = decoder.decode(text)
         if "\\u" in text:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except RecursionError as e:
@@ -111,6 +114,13 @@ def _refuse_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(value) < len(pairs):
         raise ValueError("a key stands twice in one object")
     return value
+
+
+def _make_decoder(parse_constant: Callable[[str], Any] | None) -> json.JSONDecoder:
+    return json.JSONDecoder(object_pairs_hook=_refuse_duplicate_keys, parse_constant=parse_constant)
+
+
+_DECODER = _make_decoder(None)
 
 
 def read_jsonl(path: Path, model: type[RecordType], error: type[CorpusKitError]) -> Iterator[tuple[int, RecordType]]:

@@ -51,7 +51,12 @@ def read_annotations(corpus: Corpus, articles: Iterable[Article]) -> Annotations
                 raise _make_double(event.event, seen[event.event], path=path, line=line)
             seen[event.event] = path
             _check_event(event, known, corpus.scheme, path=path, line=line)
-            _apply(last.setdefault((event.article, event.span), {}), event)
+            vote = event.to_vote()
+            said = last.setdefault((vote.article_id, vote.span), {})
+            if vote.action == "retract":
+                said.pop(vote.annotator, None)
+            else:
+                said[vote.annotator] = vote
     decisions, torn_decision = read_ledger(corpus.adjudicated_path, AdjudicationEvent)
     torn += [torn_decision] if torn_decision else []
     adjudicated: dict[Place, Vote] = {}
@@ -80,13 +85,6 @@ def _list_ledgers(corpus: Corpus) -> list[Path]:
             f"can't be read ({e.strerror or e})", path=corpus.ledger_dir, remedy="Make the folder readable"
         ) from e
     return [corpus.ledger_dir / name for name in sorted(names) if name.endswith(".jsonl")]
-
-
-def _apply(last: dict[str, Vote], event: LedgerEvent) -> None:
-    if event.action == "retract":
-        last.pop(event.annotator, None)
-    else:
-        last[event.annotator] = event.to_vote()
 
 
 def _check_event(
@@ -130,11 +128,11 @@ def _check_anchor(
             line=line,
             remedy="Restore the article or the event: labels are never moved silently",
         )
-    context = (article.text[: event.start].endswith(event.prefix), article.text[event.end :].startswith(event.suffix))
-    if not all(context):
+    before = article.text[max(0, event.start - len(event.prefix)) : event.start]
+    if before != event.prefix or article.text[event.end : event.end + len(event.suffix)] != event.suffix:
         raise LedgerError(
-            f"the {'suffix' if context[0] else 'prefix'} is not what stands beside {event.start}–{event.end} of "
-            f"{event.article}",
+            f"the {'suffix' if before == event.prefix else 'prefix'} is not what stands beside "
+            f"{event.start}–{event.end} of {event.article}",
             path=path,
             line=line,
             remedy="Restore the article or the event",

@@ -103,6 +103,16 @@ def test_a_malformed_event_is_refused(tmp_path: Path, change: dict[str, object],
         read_ledger(path, LedgerEvent)
 
 
+def test_a_byte_order_mark_is_named(tmp_path: Path) -> None:
+    """A ledger that an editor saved with a byte order mark is refused with that as the reason."""
+    path = tmp_path / "ana.jsonl"
+    append_events(path, make_events())
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    with pytest.raises(LedgerError, match="byte order mark") as raised:
+        read_ledger(path, LedgerEvent)
+    assert raised.value.line == 1
+
+
 def test_an_event_twice_is_refused(tmp_path: Path) -> None:
     """A ledger that was concatenated with itself is found."""
     path = tmp_path / "ana.jsonl"
