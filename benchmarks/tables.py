@@ -17,12 +17,13 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import build, coverage, label, labelling, readers, score, segmentation, transfer  # noqa: E402
+from benchmarks import build, contrasts, coverage, label, labelling, readers, score, segmentation, transfer  # noqa: E402
 from corpus_kit.build.card import fill_blocks, list_stale_blocks  # noqa: E402
 from corpus_kit.files import write_atomically  # noqa: E402
 
 RENDERERS: Mapping[str, Callable[[dict[str, Any]], str]] = {
     "build": build.render,
+    "contrasts": contrasts.render,
     "coverage": coverage.render,
     "label": label.render,
     "labelling": labelling.render,

@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import transfer, transfer_sets
+from benchmarks import contrasts, transfer, transfer_sets
 from corpus_kit.build import BuildResult
 from corpus_kit.classify import load_classifier
+from corpus_kit.classify.train import load_default_model
 from corpus_kit.evaluate import fit_classifier, make_mapping, predict_mapped, read_record, restore_tally
 from corpus_kit.release import load_release
+from corpus_kit.segment import segment_news
 from tests.conftest import REPOSITORY
 from tests.factories import BASELINES
 
@@ -151,3 +153,71 @@ def test_the_stored_matrix_is_derived_again(built: BuildResult) -> None:
     [cell] = transfer.make_cells(loaded, test, predict_mapped(classifier, loaded, test.release, mapping=mapping))
     assert group["training"]["digest"] == five.manifest.digest
     assert json.loads(json.dumps(cell)) in group["cells"]
+
+
+def test_versions_of_a_pair_are_articles() -> None:
+    """Each is cut as it would be for anybody; its segment, with the label of both passes, is where the pair says."""
+    rows = [json.loads(line) for line in contrasts.PAIRS.read_text("utf-8").splitlines()]
+    for row, pair in zip(rows, contrasts.read_pairs(), strict=True):
+        for own, version in zip("ab", pair.versions, strict=True):
+            article = version.shown.article
+            assert [(s.start, s.end) for s in article.segments] == list(segment_news(article.text)), article.id
+            assert article.segments[version.position].text == row[own]["text"]
+            assert version.label == row[own]["label"] == row[own]["second"]["label"]
+            assert set(version.shown.labels) == {""}
+    one_line = contrasts.read_pairs(on_one_line=True)
+    assert not any("\n" in own.shown.article.text for pair in one_line for own in pair.versions)
+
+
+def test_pairs_are_scored_by_hand() -> None:
+    """Of four versions three are right, so of two pairs one; what was taken for what is counted by label."""
+    pairs = contrasts.read_pairs()[:2]
+    gold = {pair.id: [own.label for own in pair.versions] for pair in pairs}
+    assert list(gold.values()) == [["fact", "quote"], ["fact", "opinion"]]
+    found = contrasts.score(pairs, gold | {pairs[0].id: ["fact", "fact"]})
+    assert (found["pairs"], found["versions_right"], found["pairs_right"]) == (2, 3, 1)
+    assert (found["accuracy"]["value"], found["consistency"]["value"]) == (0.75, 0.5)
+    assert found["confusion"] == {"fact": {"fact": 2}, "opinion": {"opinion": 1}, "quote": {"fact": 1}}
+    assert contrasts.describe_confusion(found["confusion"]) == "quote taken for fact 1 ×"
+    assert contrasts.score([], {})["accuracy"] == {"value": None, "bounds": None}
+
+
+def test_wilson_intervals() -> None:
+    """Five of ten give 0.2366 to 0.7634 as in Newcombe 1998's formula; none and all reach the end and no further."""
+    assert contrasts.find_wilson_interval(0.5, 10) == pytest.approx((0.2366, 0.7634), abs=1e-4)
+    assert contrasts.find_wilson_interval(0.0, 10) == pytest.approx((0, 0.2775), abs=1e-4)
+    assert contrasts.find_wilson_interval(1.0, 10) == pytest.approx((0.7225, 1), abs=1e-4)
+
+
+def test_the_stored_contrasts_are_derived_again() -> None:
+    """The default model gives its stored numbers, to the digest, and the others' files and data are still the same."""
+    stored = json.loads(contrasts.RESULT.read_text("utf-8"))
+    default = load_default_model()
+    own = contrasts.measure(
+        contrasts.open_default(default), contrasts.read_pairs(), contrasts.read_pairs(on_one_line=True)
+    )
+    learnt = {"name": "composed-news", "version": "1.0.0", "digest": default.description.trained_on.digest}
+    result = json.loads(json.dumps({**stored, "systems": [own]}))
+    result |= {"pairs_sha256": contrasts.hash_bytes(contrasts.PAIRS.read_bytes()), "training": learnt}
+    assert list(contrasts.list_stale(result, stored)) == []
+    files = [load_classifier(name, BASELINES) for name in contrasts.SYSTEMS]
+    assert [(one["system"], one["sha256"]) for one in stored["systems"][1:]] == [
+        (f"{loaded.name} {loaded.version}", loaded.source_sha256) for loaded in files
+    ]
+    own["kinds"]["question"]["pairs_right"] += 1
+    assert list(contrasts.list_stale(result | {"systems": [own]}, stored)) == [own["system"]]
+
+
+def test_baselines_are_scored_on_pairs(built: BuildResult) -> None:
+    """One that learnt the five articles; a result has every kind and no text, and its worst kinds are named."""
+    system = contrasts.open_baseline(load_classifier("rules", BASELINES), load_release(built.path))
+    pairs = contrasts.read_pairs()
+    found = contrasts.measure(system, pairs, contrasts.read_pairs(on_one_line=True))
+    assert sum(kind["pairs"] for kind in found["kinds"].values()) == found["parts"]["all"]["pairs"] == len(pairs)
+    both = [found["parts"][part]["pairs_right"] for part in ("label changes", "label stays")]
+    assert sum(both) == found["parts"]["all"]["pairs_right"]
+    assert pairs[0].versions[0].shown.article.text not in json.dumps(found)
+    assert contrasts.list_shared(load_release(built.path), pairs) == []
+    page = contrasts.render({"systems": [found], "shared": []})
+    assert page.count("| accuracy |") == page.count("| consistency |") == 4 + len(found["kinds"])
+    assert "- rules 2 is worst on " in page
