@@ -1,7 +1,7 @@
 """Is a release what its manifest says, and does it load? Every check returns what differs; none stops at the first."""
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -108,9 +108,10 @@ def _check_collections(root: Path, manifest: Manifest) -> list[str]:
 def check_content(root: Path, manifest: Manifest) -> tuple[list[str], Tables]:
     """What differs in a release's files, schemas and rows, and the rows; no rows where they can't be read as such."""
     columns = manifest.define_columns()
-    found = [*_check_files(root, manifest), *_check_card(root, manifest, columns)]
+    own = (name for name in COMPANIONS if name not in manifest.files)
+    found = [*check_files(root, manifest.files, ignored=tuple(own)), *_check_card(root, manifest, columns)]
     found += check_eval(root, manifest) if has_texts(columns) else ()
-    schemas = list(_check_schemas(root, columns))
+    schemas = list(check_schemas(root, columns))
     if schemas:
         return found + schemas, {}
     try:
@@ -120,14 +121,15 @@ def check_content(root: Path, manifest: Manifest) -> tuple[list[str], Tables]:
     return found + check_tables(manifest, tables, columns), tables
 
 
-def _check_files(root: Path, manifest: Manifest) -> Iterator[str]:
+def check_files(root: Path, files: Mapping[str, FileEntry], *, ignored: Sequence[str] = ()) -> Iterator[str]:
+    """What differs between a folder and the files that its manifest lists; those that are ignored may be there."""
     there = {str(file.relative_to(root)) for file in root.rglob("*") if file.is_symlink() or not file.is_dir()}
-    there -= {MANIFEST_FILE, *(name for name in COMPANIONS if name not in manifest.files)}
+    there -= {MANIFEST_FILE, *ignored}
     empty = [folder for folder in root.rglob("*") if folder.is_dir() and not any(folder.iterdir())]
     yield from (f"{folder.relative_to(root)}: an empty folder" for folder in sorted(empty))
-    for name in sorted(there - manifest.files.keys()):
+    for name in sorted(there - files.keys()):
         yield f"{name}: not in the manifest"
-    for name, entry in manifest.files.items():
+    for name, entry in files.items():
         if name in there:
             yield from _check_file(root / name, name, entry)
         else:
@@ -146,7 +148,11 @@ def _check_file(path: Path, name: str, entry: FileEntry) -> Iterator[str]:
         yield f"{name}: sha256 differs from the manifest's"
 
 
-def _check_schemas(root: Path, columns: Mapping[str, tuple[Column, ...]]) -> Iterator[str]:
+def check_schemas(root: Path, columns: Mapping[str, tuple[Column, ...]], *, has_features: bool = True) -> Iterator[str]:
+    """What differs between the Parquet files of tables and their columns: readable at all, types, names of classes.
+
+    Without `has_features` a file may leave the names of classes to the card.
+    """
     import json
 
     import pyarrow as pa
@@ -159,7 +165,8 @@ def _check_schemas(root: Path, columns: Mapping[str, tuple[Column, ...]]) -> Ite
             features = None
             try:
                 schema = pq.read_schema(file)
-                info = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))
+                metadata = schema.metadata or {}
+                info = json.loads(metadata.get(b"huggingface", b"{}"))
                 features = info["info"]["features"]
             except (KeyError, TypeError):
                 pass
@@ -168,7 +175,7 @@ def _check_schemas(root: Path, columns: Mapping[str, tuple[Column, ...]]) -> Ite
                 continue
             if not schema.equals(expected, check_metadata=False):
                 yield f"{name}: columns or types differ: {_describe_schema_change(schema, expected)}"
-            if features != make_features(own):
+            if features != make_features(own) and (has_features or b"huggingface" in metadata):
                 yield f"{name}: the features in the Parquet schema differ from the scheme (names or order of labels)"
 
 

@@ -16,7 +16,8 @@ from corpus_kit.arrow import make_bools, make_numbers, make_strings
 from corpus_kit.build.stream import READING, Cut, CutFiles, Reading, make_span_arrays, stream_folder, write_cuts
 from corpus_kit.canonical import hash_bytes, make_ids_of_bytes, to_pretty_json
 from corpus_kit.classify.label import LabelledBatch, label_articles
-from corpus_kit.classify.silver_card import render_silver_card
+from corpus_kit.classify.silver_card import Labeller, render_silver_card
+from corpus_kit.classify.silver_manifest import SILVER_FORMAT
 from corpus_kit.classify.store import StoredModel
 from corpus_kit.classify.tokens import Bools
 from corpus_kit.classify.vectors import Floats
@@ -26,7 +27,7 @@ from corpus_kit.ingest import IngestCounts
 from corpus_kit.model import Article
 from corpus_kit.segment import Segmenter, segment_news
 
-SILVER_FORMAT = "corpus-kit/silver/1"
+SENTENCES_FILE, ARTICLES_FILE = "data/sentences/train-{:05d}.parquet", "data/articles/train-{:05d}.parquet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,16 +65,15 @@ class Silver:
         return {name: None if name.endswith("_error") and isnan(value) else value for name, value in values.items()}
 
 
-def define_silver_columns(model: StoredModel) -> tuple[Column, ...]:
+def define_silver_columns(labels: Sequence[str], attributions: Sequence[str]) -> tuple[Column, ...]:
     """The columns of `data/sentences`: those of a gold release that a model can fill, and its probabilities.
 
     `label` and `attribution` are null where the model abstains; `uncertainty` is the entropy of the probabilities, from
     0 for certainty to 1 for all labels alike.
     """
-    said = model.description
-    judged = [Column("label", "class", tuple(said.labels))]
-    if said.attributions:
-        judged.append(Column("attribution", "class", tuple(said.attributions)))
+    judged = [Column("label", "class", tuple(labels))]
+    if attributions:
+        judged.append(Column("attribution", "class", tuple(attributions)))
     return (
         Column("id", "string", is_required=True),
         Column("article_id", "string", is_required=True),
@@ -83,8 +83,12 @@ def define_silver_columns(model: StoredModel) -> tuple[Column, ...]:
         *judged,
         Column("label_source", "string", is_required=True),
         *(Column(name, "float64", is_required=True) for name in ("confidence", "uncertainty")),
-        *(Column(f"p_{label}", "float64", is_required=True) for label in said.labels),
+        *(Column(f"p_{label}", "float64", is_required=True) for label in labels),
     )
+
+
+def _define_columns(model: StoredModel) -> tuple[Column, ...]:
+    return define_silver_columns(model.description.labels, model.description.attributions)
 
 
 def write_silver(
@@ -126,8 +130,8 @@ def _name_files(model: StoredModel, folder: Path) -> CutFiles:
     """The files of a folder, whose folders for them are made."""
     for table in ("sentences", "articles"):
         (folder / "data" / table).mkdir(parents=True)
-    schema = make_arrow_schema(define_silver_columns(model))
-    return CutFiles("data/sentences/train-{:05d}.parquet", "data/articles/train-{:05d}.parquet", schema)
+    schema = make_arrow_schema(_define_columns(model))
+    return CutFiles(SENTENCES_FILE, ARTICLES_FILE, schema)
 
 
 def _cut_batches(
@@ -135,7 +139,7 @@ def _cut_batches(
 ) -> Iterator[Cut]:
     """Batches as tables. Their segments are added to `counts` by accepted label, None for abstentions."""
     said = model.description
-    schema = make_arrow_schema(define_silver_columns(model))
+    schema = make_arrow_schema(_define_columns(model))
     for batch in batches:
         is_accepted = batch.probs.max(axis=1) >= min_confidence
         found = np.bincount(batch.labels[is_accepted], minlength=len(said.labels)).tolist()
@@ -160,11 +164,11 @@ def _tabulate(batch: LabelledBatch, is_accepted: Bools, *, has_attributions: boo
         make_numbers(batch.labels, is_accepted),
         *attributions,
         make_strings([b"silver"] * len(probs)),
-        *map(make_numbers, (probs.max(axis=1), _measure_entropy(probs), *probs.T)),
+        *map(make_numbers, (probs.max(axis=1), measure_entropy(probs), *probs.T)),
     ]
 
 
-def _measure_entropy(probs: Floats) -> Floats:
+def measure_entropy(probs: Floats) -> Floats:
     """Per row its entropy in units of the greatest possible, to six decimals."""
     logs = np.log(np.maximum(probs, 1e-12))
     entropy = -(probs * logs).sum(axis=1) / log(max(2, probs.shape[1]))
@@ -188,9 +192,9 @@ def _sum_up(counts: Counter[str | None], model: StoredModel, min_confidence: flo
 def _write_papers(folder: Path, silver: Silver, model: StoredModel) -> None:
     """The card, and the manifest with the digest of every file."""
     said = model.description
-    (folder / "README.md").write_text(
-        render_silver_card(silver.to_json(), model, define_silver_columns(model)), "utf-8", newline="\n"
-    )
+    labeller = Labeller(said.name, said.language, said.trained_on)
+    card = render_silver_card(silver.to_json(), labeller, _define_columns(model))
+    (folder / "README.md").write_text(card, "utf-8", newline="\n")
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     manifest = {
         "format": SILVER_FORMAT,

@@ -1,19 +1,26 @@
 """The card of a release of silver labels: how they came about and what they are not."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
-from corpus_kit.classify.store import StoredModel
+from corpus_kit.classify.store import TrainedOn
 from corpus_kit.columns import Column, make_feature_list
 
 
-def render_silver_card(counts: Mapping[str, Any], model: StoredModel, columns: Sequence[Column]) -> str:
+class Labeller(NamedTuple):
+    """What the card says of the model."""
+
+    name: str
+    language: str
+    trained_on: TrainedOn
+
+
+def render_silver_card(counts: Mapping[str, Any], labeller: Labeller, columns: Sequence[Column]) -> str:
     """Markdown with the front matter that `datasets` reads the two configs from."""
-    said = model.description
     front = {
-        "language": [said.language.partition("-")[0]],
+        "language": [labeller.language.partition("-")[0]],
         "configs": [
             {
                 "config_name": table,
@@ -25,7 +32,7 @@ def render_silver_card(counts: Mapping[str, Any], model: StoredModel, columns: S
         "dataset_info": [{"config_name": "sentences", "features": make_feature_list(columns)}],
     }
     rows = [f"| {label} | {n} |" for label, n in counts["labels"].items()]
-    learnt = said.trained_on
+    learnt = labeller.trained_on
     return "\n".join(
         [
             "---",
@@ -34,8 +41,8 @@ def render_silver_card(counts: Mapping[str, Any], model: StoredModel, columns: S
             "# Silver labels",
             "",
             (
-                f"{counts['segments']} segments of {counts['articles']} articles, labelled by the model `{said.name}`,"
-                f" which learnt from {learnt.name} {learnt.version} ({learnt.segments} segments of"
+                f"{counts['segments']} segments of {counts['articles']} articles, labelled by the model"
+                f" `{labeller.name}`, which learnt from {learnt.name} {learnt.version} ({learnt.segments} segments of"
                 f" {learnt.articles} articles). No person has looked at these labels."
             ),
             "",
