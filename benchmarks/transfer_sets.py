@@ -4,13 +4,14 @@ A further test set is one more entry of `TEST_SETS`.
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from corpus_kit.annotate.coefficients import krippendorff_alpha
+from corpus_kit.annotate.coefficients import Unit, krippendorff_alpha
 from corpus_kit.canonical import hash_text, make_segment_ids
 from corpus_kit.evaluate.task_release import make_task_release
 from corpus_kit.model import LabelledArticle, Segment, SegmentedArticle
@@ -110,14 +111,15 @@ def read_labelled_pages(data: Path) -> Iterator[TestRow]:
 def measure_pages() -> dict[str, Any]:
     """How many pages and segments `annotations/pages.jsonl` has, and how far the two passes agree on them."""
     pages = list(read_lines("pages.jsonl", ANNOTATIONS))
-    units, disputed = [], 0
+    units: Counter[Unit] = Counter()
+    disputed = 0
     for page in pages:
         differing = {number: (first, second) for number, first, _, second, _ in page["disputes"]}
         disputed += len(page["disputes"])
         for number, (_, _, label, _) in enumerate(page["segments"]):
             first, second = differing.get(number, (label, label))
-            units.append({"first": first, "second": second})
-    return {"pages": len(pages), "segments": len(units), "disputed": disputed, "alpha": krippendorff_alpha(units)}
+            units[("first", first), ("second", second)] += 1
+    return {"pages": len(pages), "segments": units.total(), "disputed": disputed, "alpha": krippendorff_alpha(units)}
 
 
 ANNOTATIONS = Path(__file__).parent / "annotations"
