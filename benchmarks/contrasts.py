@@ -26,6 +26,7 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.kept import Kept, add_arguments, conclude  # noqa: E402
 from benchmarks.transfer_sets import TestRow, make_article  # noqa: E402
 from corpus_kit.canonical import hash_bytes, hash_text  # noqa: E402
 from corpus_kit.classify import (  # noqa: E402
@@ -37,7 +38,6 @@ from corpus_kit.classify import (  # noqa: E402
 from corpus_kit.classify.store import StoredModel  # noqa: E402
 from corpus_kit.classify.train import load_default_model  # noqa: E402
 from corpus_kit.evaluate import find_shared, fit_classifier, load_dataset  # noqa: E402
-from corpus_kit.files import write_atomically  # noqa: E402
 from corpus_kit.markdown import escape_inline, render_table  # noqa: E402
 from corpus_kit.model import LabelledArticle, SegmentedArticle  # noqa: E402
 from corpus_kit.release import Release  # noqa: E402
@@ -299,18 +299,13 @@ def main() -> int:
     """Measure, and store or compare and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--systems", default="", help=f"of {', '.join((DEFAULT, *SYSTEMS))}; all by default")
-    parser.add_argument("--out", type=Path, help="write the result to this file too")
-    parser.add_argument("--check", action="store_true", help="exit 3 where a number differs from the stored one")
+    add_arguments(parser)
     arguments = parser.parse_args()
     chosen = [name for name in arguments.systems.split(",") if name]
     if unknown := set(chosen) - {DEFAULT, *SYSTEMS}:
         parser.error(f"no such system: {', '.join(sorted(unknown))}")
     result = json.loads(json.dumps(measure_all(load_dataset(COLLECTION), chosen)))
-    if arguments.out:
-        write_atomically(arguments.out, (json.dumps(result, indent=1, ensure_ascii=False) + "\n").encode())
-    stale = list(list_stale(result, json.loads(RESULT.read_text("utf-8")))) if arguments.check else []
-    print("\n".join(f"differs: {one}" for one in stale) if arguments.check else render(result))
-    return 3 if stale else 0
+    return conclude(result, Kept(RESULT, render, list_stale), arguments)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ written, and the exit code is 3 where a cell differs from the stored one.
 """
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -24,6 +23,7 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.kept import Kept, add_arguments, conclude  # noqa: E402
 from benchmarks.transfer_sets import TEST_SETS, Test, measure_pages, open_corpus_test, open_test_set  # noqa: E402
 from corpus_kit.canonical import hash_bytes  # noqa: E402
 from corpus_kit.classify import Classifier, LoadedClassifier, load_classifier  # noqa: E402
@@ -41,7 +41,6 @@ from corpus_kit.evaluate import (  # noqa: E402
     predict_mapped,
     score_predictions,
 )
-from corpus_kit.files import write_atomically  # noqa: E402
 from corpus_kit.markdown import count_of, escape_inline, render_table  # noqa: E402
 from corpus_kit.release import Release  # noqa: E402
 
@@ -271,17 +270,12 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=Path(known) if known else None, help="the public corpora")
     parser.add_argument("--systems", default="", help="folders of baselines/; all by default")
     parser.add_argument("--tests", default="", help="test sets by name; all by default")
-    parser.add_argument("--out", type=Path, help="write the result to this file too")
-    parser.add_argument("--check", action="store_true", help="exit 3 where a cell differs from the stored one")
+    add_arguments(parser)
     arguments = parser.parse_args()
     systems, tests = ([name for name in own.split(",") if name] for own in (arguments.systems, arguments.tests))
     training = [load_dataset(folder) for folder in TRAINING]
     result = measure_all(training, list(list_systems(systems)), list(list_tests(training, arguments.data, tests)))
-    if arguments.out:
-        write_atomically(arguments.out, (json.dumps(result, indent=1, ensure_ascii=False) + "\n").encode())
-    stale = list(list_stale(result, json.loads(RESULT.read_text("utf-8")))) if arguments.check else []
-    print("\n".join(f"differs: {one}" for one in stale) if arguments.check else render(result))
-    return 3 if stale else 0
+    return conclude(result, Kept(RESULT, render, list_stale), arguments)
 
 
 if __name__ == "__main__":

@@ -62,12 +62,12 @@ def make_segment_ids(article_id: str, texts: Sequence[str]) -> list[str]:
 
 def make_ids_of_bytes(article_id: str, texts: Sequence[bytes]) -> list[str]:
     """The same for texts as UTF-8."""
-    digests = [hashlib.sha256(text).hexdigest()[:12] for text in texts]
-    if len(set(digests)) == len(digests):
-        return [f"{article_id}:{digest}:1" for digest in digests]
     seen: Counter[str] = Counter()
-    ids = []
-    for digest in digests:
-        seen[digest] += 1
-        ids.append(f"{article_id}:{digest}:{seen[digest]}")
-    return ids
+    return [name_segment(article_id, text, seen) for text in texts]
+
+
+def name_segment(article_id: str, text: bytes, seen: Counter[str]) -> str:
+    """The id of an article's next segment, given as UTF-8; `seen` has the digests before it, and takes its own."""
+    digest = hash_bytes(text)[:12]
+    seen[digest] += 1
+    return f"{article_id}:{digest}:{seen[digest]}"

@@ -55,7 +55,8 @@ def check_silver(path: Path, copies: Copies | None = None) -> list[str]:
         return [*found, str(e)]
     if tally.has_nulls:
         return found
-    found += [*_check_counts(manifest, tally), *_check_dropped(root, manifest), *_check_card(root, manifest, tally)]
+    counts = _count_rows(manifest, tally)
+    found += [*_check_counts(manifest, counts), *_check_dropped(root, manifest), *_check_card(root, manifest, counts)]
     own_version = manifest.versions.get("corpus-kit") == __version__
     return found + (check_texts(root, tally.articles, copies, is_cut_alike=own_version) if copies else [])
 
@@ -95,16 +96,15 @@ def _round(error: float) -> float | None:
     return None if isnan(error) else round(error, 4)
 
 
-def _check_counts(manifest: SilverManifest, tally: Tally) -> Iterator[str]:
-    counts = manifest.counts
-    for name, stated, found in (
-        ("articles", counts.articles, len(tally.articles)),
-        ("segments", counts.segments, sum(tally.labels.values())),
-        ("abstained", counts.abstained, tally.labels[None]),
-        *((f"labels.{label}", counts.labels[label], tally.labels[label]) for label in manifest.scheme.labels),
-    ):
-        if stated != found:
-            yield f"{MANIFEST_FILE}: counts.{name} is {stated}, the rows give {found}"
+def _check_counts(manifest: SilverManifest, counts: Mapping[str, Any]) -> Iterator[str]:
+    stated = manifest.counts.model_dump()
+    for name in ("articles", "segments", "abstained"):
+        if stated[name] != counts[name]:
+            yield f"{MANIFEST_FILE}: counts.{name} is {stated[name]}, the rows give {counts[name]}"
+    for label in manifest.scheme.labels:
+        own, found = stated["labels"][label], counts["labels"][label]
+        if own != found:
+            yield f"{MANIFEST_FILE}: counts.labels.{label} is {own}, the rows give {found}"
 
 
 def _check_dropped(root: Path, manifest: SilverManifest) -> Iterator[str]:
@@ -122,7 +122,7 @@ def _check_dropped(root: Path, manifest: SilverManifest) -> Iterator[str]:
         yield f"{MANIFEST_FILE}: counts.dropped is {manifest.counts.dropped}, {DROPPED_FILE} gives {dict(reasons)}"
 
 
-def _check_card(root: Path, manifest: SilverManifest, tally: Tally) -> Iterator[str]:
+def _check_card(root: Path, manifest: SilverManifest, counts: Mapping[str, Any]) -> Iterator[str]:
     """The card is what the counts of the rows, and what the manifest says of the model, render to."""
     try:
         text = read_bytes(root / CARD_FILE, CorpusKitError).decode("utf-8", "replace")
@@ -136,7 +136,7 @@ def _check_card(root: Path, manifest: SilverManifest, tally: Tally) -> Iterator[
     labeller = Labeller(manifest.model.name, language[0], manifest.model.trained_on)
     scheme = manifest.scheme
     columns = define_silver_columns(scheme.labels, scheme.attributions)
-    expected = render_silver_card(_count_rows(manifest, tally), labeller, columns)
+    expected = render_silver_card(counts, labeller, columns)
     lines = zip_longest(text.split("\n"), expected.split("\n"))
     for number, (stated, own) in enumerate(lines, start=1):
         if stated != own:

@@ -1,6 +1,5 @@
 """Do the rows of silver labels agree with one another: labels with probabilities, ids with texts, places in order?"""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -8,18 +7,18 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from corpus_kit.canonical import hash_text
+from corpus_kit.canonical import name_segment
 from corpus_kit.classify.label import PROBABILITY_DECIMALS
 from corpus_kit.classify.silver import measure_entropy
 from corpus_kit.classify.silver_manifest import SilverManifest
 from corpus_kit.classify.tokens import Bools, Ints
 from corpus_kit.classify.vectors import Floats
 from corpus_kit.columns import Column
+from corpus_kit.segment.contract import BREAK
 
 _STEP: float = 10**-PROBABILITY_DECIMALS
 _ROUNDING = 1e-9
 _NO_CLASS = -1
-_BREAK = re.compile(r"[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _PLACES = ("id", "article_id", "position", "start", "end", "text")
 
 
@@ -157,7 +156,7 @@ class PlaceWalk:
     def __init__(self) -> None:
         self.runs: list[Run] = []
         self._end = 0
-        self._occurrences: Counter[str] = Counter()
+        self._seen: Counter[str] = Counter()
 
     def check(self, table: pa.Table, first: int) -> Iterator[RowFault]:
         """What is wrong with the places, texts and ids of the next rows; `first` is the number of the first of them."""
@@ -171,7 +170,7 @@ class PlaceWalk:
         if not self.runs or self.runs[-1].article_id != own["article_id"]:
             self.runs.append(Run(own["article_id"], row, 0))
             self._end = 0
-            self._occurrences.clear()
+            self._seen.clear()
         run = self.runs[-1]
         self.runs[-1] = run._replace(rows=run.rows + 1)
         start, end, text = own["start"], own["end"], own["text"]
@@ -182,10 +181,8 @@ class PlaceWalk:
         self._end = max(self._end, end)
         if len(text) != end - start:
             yield f"its text has {len(text)} code points, {start}–{end} has {end - start}"
-        if text != text.strip() or _BREAK.search(text):
+        if text != text.strip() or BREAK.search(text):
             yield "its text has white space at an end, or a line break"
-        digest = hash_text(text)[:12]
-        self._occurrences[digest] += 1
-        expected = f"{run.article_id}:{digest}:{self._occurrences[digest]}"
+        expected = name_segment(run.article_id, text.encode(), self._seen)
         if own["id"] != expected:
             yield f"its id is {own['id']!r}, its article and text give {expected!r}"

@@ -71,15 +71,11 @@ def _read_capitals(scene: Scene) -> Ints:
 
 
 def _read_quoted(scene: Scene) -> Ints:
-    return put_in_bins(_count_quoted(scene), (1, 2, 4, 6, 9, 15))
-
-
-def _count_quoted(scene: Scene) -> Ints:
-    return scene.tokens.count(scene.quoted_tokens & scene.tokens.has("word", "digit"))
+    return put_in_bins(scene.quoted_words, (1, 2, 4, 6, 9, 15))
 
 
 def _read_quoted_share(scene: Scene) -> Ints:
-    return put_in_bins(_divide(_count_quoted(scene), scene.words), (0.001, 0.15, 0.3, 0.5, 0.7, 0.9, 1.0))
+    return put_in_bins(_divide(scene.quoted_words, scene.words), (0.001, 0.15, 0.3, 0.5, 0.7, 0.9, 1.0))
 
 
 def _read_marks(scene: Scene) -> Ints:
@@ -104,7 +100,7 @@ def _read_reported(scene: Scene) -> Ints:
     soon = _look_around(scene, closes, verb, 1, 2, 3, 4, 5)
     lately = _look_around(scene, opens, verb, -1, -2, -3, -4, -5)
     bins = np.zeros(len(scene.position), dtype=np.int64)
-    any_quoted = _count_quoted(scene) > 0
+    any_quoted = scene.quoted_words > 0
     bins[any_quoted] = 1
     bins[any_quoted & (count(verb) > 0)] = 2
     bins[count(opens[lately]) > 0] = 3
@@ -116,7 +112,7 @@ def _read_reported(scene: Scene) -> Ints:
 
 def _read_quoting(scene: Scene) -> Ints:
     """Quoted words: few, a title's, or many, each without and with a reporting verb; or within a quotation."""
-    count, reports = _count_quoted(scene), scene.count_own("reporting") > 0
+    count, reports = scene.quoted_words, scene.count_own("reporting") > 0
     words = scene.quoted_tokens & scene.tokens.has("word")
     capitals = scene.tokens.count(words & scene.tokens.has("capital"))
     is_title = capitals >= np.maximum(1, 0.6 * scene.tokens.count(words))
@@ -126,28 +122,22 @@ def _read_quoting(scene: Scene) -> Ints:
 
 def _read_outside(scene: Scene) -> Ints:
     """Words outside quotation marks, 0 for a segment without any inside."""
-    quoted = _count_quoted(scene)
+    quoted = scene.quoted_words
     return np.where(quoted > 0, 1 + put_in_bins(scene.words - quoted, (1, 3, 6, 10, 16)), 0)
 
 
 def _read_voice(scene: Scene) -> Ints:
     """Running prose by whose words it has: the writer's, reported ones, quoted ones; 0 for what is no prose."""
-    is_quoting = (_count_quoted(scene) > 0) | scene.in_quotation
+    is_quoting = (scene.quoted_words > 0) | scene.in_quotation
     voice = np.where(is_quoting, 3, np.where(scene.count_own("reporting") > 0, 2, 1))
     return np.where(scene.is_prose, voice, 0)
-
-
-def _count_before(scene: Scene, chosen: Bools) -> Ints:
-    """How many of an article's segments before each one are chosen."""
-    before: Ints = np.cumsum(chosen) - chosen
-    return before - before[scene.firsts] if len(chosen) else before
 
 
 def _read_headline(scene: Scene) -> Ints:
     """Lines that could be the headline: the first, second, … before the running prose, or one within it."""
     furniture = scene.count_own("furniture") * 4 > scene.words
     could_be = scene.begins_line & scene.ends_line & (scene.words >= 4) & ~furniture
-    rank = np.where(_count_before(scene, scene.is_prose) > 0, 5, 1 + np.minimum(_count_before(scene, could_be), 3))
+    rank = np.where(scene.count_before(scene.is_prose) > 0, 5, 1 + np.minimum(scene.count_before(could_be), 3))
     return np.where(could_be, rank, 0)
 
 
@@ -191,9 +181,7 @@ def _read_prose_around(scene: Scene) -> Ints:
 def _read_zone(scene: Scene) -> Ints:
     """Before the article's first running prose, from its first to its last, or after it; 3 where it has none."""
     prose = scene.is_prose.astype(np.int64)
-    total = np.cumsum(prose) - prose
-    before = total - total[scene.firsts] if len(prose) else total
-    whole = scene.sum_articles(prose)
+    before, whole = scene.count_before(scene.is_prose), scene.sum_articles(prose)
     return np.where(whole == 0, 3, np.where(before + prose == 0, 0, np.where(before == whole, 2, 1)))
 
 

@@ -30,7 +30,7 @@ class Scene:
         begins_line: nothing but white space stands before it on its line; `ends_line` after it.
         in_quotation: it begins inside a quotation that an earlier segment opened.
         repeats: 1 where the same words stood earlier in the article, 2 where they only come again later, else 0.
-        words: its words and numbers.
+        words: its words and numbers; `quoted_words` those of them that are quoted.
         quoted_tokens: between quotation marks, or inside a quotation that is still open.
     """
 
@@ -44,6 +44,7 @@ class Scene:
     in_quotation: Bools
     repeats: Ints
     words: Ints
+    quoted_words: Ints
     is_prose: Bools
     quoted_tokens: Bools
 
@@ -57,6 +58,11 @@ class Scene:
         here = np.arange(len(values))
         low, high = np.maximum(self.firsts, here - reach), np.minimum(self.lasts, here + reach)
         return np.asarray(total[high + 1] - total[low])
+
+    def count_before(self, chosen: Bools) -> Ints:
+        """How many of an article's segments before each one are chosen."""
+        before: Ints = np.cumsum(chosen) - chosen
+        return before - before[self.firsts] if len(chosen) else before
 
     def sum_articles(self, values: Ints) -> Ints:
         """Sums over a segment's whole article."""
@@ -77,7 +83,8 @@ def observe_segments(segments: ManySegments, surfaces: Surfaces) -> Scene:
     firsts = np.repeat(np.cumsum(counts) - counts, counts)
     position = np.arange(len(size)) - firsts
     before, after = _count_breaks(segments.spans, position, size)
-    words = tokens.count(tokens.has("word", "digit"))
+    is_word, quoted_tokens = tokens.has("word", "digit"), _find_quoted(tokens, segments.in_quotation)
+    words = tokens.count(is_word)
     ends = tokens.has("ends", "closes", "bracket")[tokens.lasts]
     return Scene(
         tokens=tokens,
@@ -90,8 +97,9 @@ def observe_segments(segments: ManySegments, surfaces: Surfaces) -> Scene:
         in_quotation=segments.in_quotation,
         repeats=_find_repeats(segments.texts, counts.tolist()),
         words=words,
+        quoted_words=tokens.count(is_word & quoted_tokens),
         is_prose=ends & (words >= PROSE_WORDS),
-        quoted_tokens=_find_quoted(tokens, segments.in_quotation),
+        quoted_tokens=quoted_tokens,
     )
 
 

@@ -8,6 +8,8 @@ import typer
 from corpus_kit.cli.options import (
     CorpusOption,
     JsonOption,
+    SourcesArgument,
+    StrictOption,
     print_dropped,
     print_dropped_counts,
     print_json,
@@ -17,11 +19,9 @@ from corpus_kit.cli.options import (
 if TYPE_CHECKING:
     from corpus_kit.classify.store import StoredModel
 
-_SOURCES = "Files, folders, globs or URLs of text, Markdown, HTML, JSONL, Parquet or WARC; also .gz and .zst."
-
 
 def label(
-    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help=_SOURCES)],
+    sources: SourcesArgument,
     model: Annotated[
         Path | None,
         typer.Option("--model", metavar="FILE", help="A model of corpus-kit train. Default: the one for English news."),
@@ -33,7 +33,7 @@ def label(
         float, typer.Option("--min-confidence", min=0.0, max=1.0, help="With --out: below it no label is given.")
     ] = 0.9,
     json: JsonOption = False,
-    strict: Annotated[bool, typer.Option("--strict", help="The first record that can't be read is an error.")] = False,
+    strict: StrictOption = False,
     corpus: CorpusOption = None,
 ) -> None:
     """Label articles with a trained model: every segment with its probabilities, or a silver release."""

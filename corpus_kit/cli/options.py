@@ -31,6 +31,14 @@ DatasetOption = Annotated[
         help="A release folder, or a task file. Default: the corpus' task, or its version in dist/.",
     ),
 ]
+SourcesArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SOURCE...",
+        help="Files, folders, globs or URLs of text, Markdown, HTML, JSONL, Parquet or WARC; also .gz and .zst.",
+    ),
+]
+StrictOption = Annotated[bool, typer.Option("--strict", help="The first record that can't be read is an error.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
 ProtocolOption = Annotated[
     str, typer.Option("--protocol", help="Under which protocol the stored runs were made: loao.")

@@ -9,6 +9,8 @@ import typer
 from corpus_kit.cli.options import (
     CorpusOption,
     JsonOption,
+    SourcesArgument,
+    StrictOption,
     print_dropped,
     print_dropped_counts,
     print_json,
@@ -19,14 +21,12 @@ if TYPE_CHECKING:
     from corpus_kit.model import Article
     from corpus_kit.segment import Segmenter
 
-_SOURCES = "Files, folders, globs or URLs of text, Markdown, HTML, JSONL, Parquet or WARC; also .gz and .zst."
-
 
 def segment(
-    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help=_SOURCES)],
+    sources: SourcesArgument,
     corpus: CorpusOption = None,
     json: JsonOption = False,
-    strict: Annotated[bool, typer.Option("--strict", help="The first record that can't be read is an error.")] = False,
+    strict: StrictOption = False,
     dropped: Annotated[
         Path | None, typer.Option("--dropped", metavar="FILE", help="Write what can't be read to this JSONL file.")
     ] = None,

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus_kit.segment import news
+from corpus_kit.segment.contract import BREAKS
 
 Bytes = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 Eights = NDArray[np.uint64]
 """Eight bytes each; the first is the lowest."""
 
-BREAKS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 OTHER_SPACES = "\x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 """White space that isn't ASCII."""
 ODD_MARKS = [char.encode() for char in news.STOPS + news.WIDE_STOPS + BREAKS if not char.isascii()]

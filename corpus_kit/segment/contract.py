@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from corpus_kit.errors import SegmenterError
 
@@ -9,7 +10,9 @@ Segmenter = Callable[[str], Sequence[tuple[int, int]]]
 """A text to the spans of its segments: ordered, disjoint, trimmed, covering every non-space character, none across a
 line break. Offsets are code points, half open."""
 
-_BREAK = re.compile(r"[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+BREAKS: Final = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
+"""The characters that break a line; in square brackets a class of a regular expression."""
+BREAK: Final = re.compile(f"[{BREAKS}]")
 
 
 def find_broken_promise(text: str, spans: Sequence[tuple[int, int]]) -> str | None:
@@ -22,7 +25,7 @@ def find_broken_promise(text: str, spans: Sequence[tuple[int, int]]) -> str | No
             return f"{text[last:start].strip()[:20]!r} before offset {start} is in no segment"
         if text[start].isspace() or text[end - 1].isspace():
             return f"the span {start}–{end} begins or ends with white space"
-        if _BREAK.search(text, start, end):
+        if BREAK.search(text, start, end):
             return f"the span {start}–{end} crosses a line break"
         last = end
     return f"{text[last:].strip()[:20]!r} at the end is in no segment" if text[last:].strip() else None

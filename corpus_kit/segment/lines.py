@@ -2,7 +2,9 @@
 
 import re
 
-_LINE = re.compile(r"[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
+from corpus_kit.segment.contract import BREAKS
+
+_LINE = re.compile(f"[^{BREAKS}]+")
 
 
 def segment_lines(text: str) -> list[tuple[int, int]]:

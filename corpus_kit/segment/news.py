@@ -8,7 +8,8 @@ back is of a fixed length, so the time is linear in the text.
 import re
 from typing import Final
 
-BREAKS: Final = r"\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
+from corpus_kit.segment.contract import BREAKS
+
 STOPS: Final = ".!?…؟।۔"
 WIDE_STOPS: Final = "。！？｡"
 _OPENERS: Final = r"“”\"„‚‘'’«»‹›(\[{<¿¡*_「『（【《"

@@ -9,6 +9,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from corpus_kit.segment.contract import BREAKS
+
 _FAMILIES: Final = {"double": '“”„‟"', "guillemet": "«»", "small": "‹›", "corner": "「」『』", "single": "‘’‚‛'"}
 _FAMILY: Final = {mark: family for family, marks in _FAMILIES.items() for mark in marks}
 _OPENING: Final = "“„‟‚‘‛«‹「『"
@@ -16,8 +18,7 @@ _BEFORE_OPENING: Final = "([{<—–-/:=*_>¿¡“„«‹‘‚「『\"'"
 _MOST_LINES: Final = 3
 """A quotation that no line takes up again with an opening mark ends with the fourth line break at the latest."""
 _BEFORE_NOTHING: Final = ".,;:!?…)]}>—–-*_<”»›’」』。、，\"'"
-_BREAKS: Final = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
-_PLACE: Final = re.compile(f"[{_BREAKS}{''.join(_FAMILY)}]")
+_PLACE: Final = re.compile(f"[{BREAKS}{''.join(_FAMILY)}]")
 _SPACES: Final = re.compile(r"\s+")
 _ELISION: Final = re.compile(r"(?:\d|(?:tis|twas|em|til|cause|cos|n|round|bout|[dmst]|ll|re|ve)\b)", re.IGNORECASE)
 
