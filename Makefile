@@ -45,7 +45,7 @@ harness: .venv/installed-dev .venv-harness/installed
 	BIN=$(BIN) HARNESS_BIN=.venv-harness/bin .ci/check-harness
 
 test-transformers: .venv-transformers/installed
-	OMP_NUM_THREADS=1 .venv-transformers/bin/python -m pytest -q tests/unit/test_transformer.py tests/contract/test_classifiers.py -k transformer
+	OMP_NUM_THREADS=1 .venv-transformers/bin/python -m pytest -q tests/unit/test_transformer.py tests/unit/test_embeddings.py tests/contract/test_classifiers.py -k transformer
 
 lock:
 	$(LOCK) pyproject.toml --extra dev -o requirements-dev.txt

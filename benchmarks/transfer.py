@@ -1,6 +1,6 @@
 """How well systems do on data that they haven't learnt from, each system on each test set.
 
-    python benchmarks/transfer.py [--data DIR] [--systems NAME,...] [--tests NAME,...] [--out FILE] [--check]
+    python benchmarks/transfer.py [--data DIR] [--systems NAME,...] [--tests NAME,...] [--update] [--out FILE] [--check]
 
 Every system of `baselines/` learns from the composed collection, and then from the five articles, and predicts each
 test set, whose labels are mapped as `transfer_sets.py` says. A dataset that is learnt from is also predicted by leaving
@@ -8,11 +8,13 @@ out each of its folds, for comparison. Both releases have to be built. The publi
 or of the environment variable CORPUS_KIT_TEST_DATA; those that aren't there are left out, and so is a system that can't
 run here, with the reason on standard error. Systems without training stand in the first part only.
 
-The result has scores, supports and the digest of each system's predictions, and no text. With `--check` nothing is
+The result has scores, supports and the digest of each system's predictions, and no text. With `--update` the cells that
+were not measured now are those of the stored result, if it is of the same datasets. With `--check` nothing is
 written, and the exit code is 3 where a cell differs from the stored one.
 """
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -263,6 +265,33 @@ def list_stale(result: dict[str, Any], stored: dict[str, Any]) -> Iterator[str]:
                 yield f"{group['training']['name']}: {cell['system']} on {cell['test']}, {cell['part']}"
 
 
+def list_other_data(stored: dict[str, Any], result: dict[str, Any]) -> Iterator[str]:
+    """The data of which the stored result is not: test sets, the labels of real pages, training datasets."""
+    yield from (test for test, own in result["tests"].items() if stored["tests"].get(test, own) != own)
+    if stored["pages"] != result["pages"]:
+        yield "the labels of real pages"
+    known = [group["training"] for group in stored["groups"]]
+    yield from (group["training"]["name"] for group in result["groups"] if group["training"] not in known)
+
+
+def update_result(stored: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
+    """The stored result, of the same data, with the cells of a new one in the place of its own.
+
+    Stored cells of another version of a system that was measured are dropped.
+    """
+    olds = {group["training"]["digest"]: group["cells"] for group in stored["groups"]}
+    groups = []
+    for group in result["groups"]:
+        measured = {cell["system"].rpartition(" ")[0]: cell["system"] for cell in group["cells"]}
+        cells = {
+            (cell["system"], cell["test"], cell["part"]): cell
+            for cell in (*olds[group["training"]["digest"]], *group["cells"])
+            if measured.get(cell["system"].rpartition(" ")[0], cell["system"]) == cell["system"]
+        }
+        groups.append({**group, "cells": sorted(cells.values(), key=lambda cell: cell["system"])})
+    return {**result, "tests": {**stored["tests"], **result["tests"]}, "groups": groups}
+
+
 def main() -> int:
     """Measure, and store or compare and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -270,11 +299,19 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=Path(known) if known else None, help="the public corpora")
     parser.add_argument("--systems", default="", help="folders of baselines/; all by default")
     parser.add_argument("--tests", default="", help="test sets by name; all by default")
+    parser.add_argument("--update", action="store_true", help="take what isn't measured from the stored result")
     add_arguments(parser)
     arguments = parser.parse_args()
     systems, tests = ([name for name in own.split(",") if name] for own in (arguments.systems, arguments.tests))
     training = [load_dataset(folder) for folder in TRAINING]
-    result = measure_all(training, list(list_systems(systems)), list(list_tests(training, arguments.data, tests)))
+    opened = list(list_tests(training, arguments.data, tests))
+    stored: dict[str, Any] = json.loads(RESULT.read_text("utf-8")) if arguments.update else {}
+    if arguments.update and (other := list(list_other_data(stored, measure_all(training, [], opened)))):
+        print(f"--update: the stored result is of other data: {', '.join(other)}", file=sys.stderr)
+        return 1
+    result = measure_all(training, list(list_systems(systems)), opened)
+    if arguments.update:
+        result = update_result(stored, result)
     return conclude(result, Kept(RESULT, render, list_stale), arguments)
 
 

@@ -13,11 +13,14 @@ if TYPE_CHECKING:
     from corpus_kit.classify import (
         Classifier,
         EmbeddingClassifier,
+        Endpoint,
         FeatureClassifier,
         LabellingFunction,
         LabellingTable,
         LLMClassifier,
+        LLMOptions,
         Settings,
+        TrainingOptions,
         TransformerClassifier,
         adapt_pipeline,
         cast_votes,
@@ -37,13 +40,16 @@ _PUBLIC = {
     "CorpusKitError": "corpus_kit.errors",
     "FeatureClassifier": "corpus_kit.classify",
     "EmbeddingClassifier": "corpus_kit.classify",
+    "Endpoint": "corpus_kit.classify",
     "LLMClassifier": "corpus_kit.classify",
+    "LLMOptions": "corpus_kit.classify",
     "LabelledArticle": "corpus_kit.model",
     "LabellingFunction": "corpus_kit.classify",
     "LabellingTable": "corpus_kit.classify",
     "Segment": "corpus_kit.model",
     "SegmentedArticle": "corpus_kit.model",
     "Settings": "corpus_kit.classify",
+    "TrainingOptions": "corpus_kit.classify",
     "TransformerClassifier": "corpus_kit.classify",
     "adapt_pipeline": "corpus_kit.classify",
     "build_release": "corpus_kit.build",
@@ -63,14 +69,17 @@ __all__ = [
     "Corpus",
     "CorpusKitError",
     "EmbeddingClassifier",
+    "Endpoint",
     "FeatureClassifier",
     "LLMClassifier",
+    "LLMOptions",
     "LabelledArticle",
     "LabellingFunction",
     "LabellingTable",
     "Segment",
     "SegmentedArticle",
     "Settings",
+    "TrainingOptions",
     "TransformerClassifier",
     "adapt_pipeline",
     "build_release",
@@ -90,3 +99,8 @@ def __getattr__(name: str) -> Any:
     if name not in _PUBLIC:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_PUBLIC[name]), name)
+
+
+def __dir__() -> list[str]:
+    """The public names, also before they are loaded."""
+    return sorted({*globals(), *__all__})

@@ -24,7 +24,7 @@ COLLECTIONS_DIR = "collections"
 TABLES = ("sentences", "articles", "annotations")
 TEXT_FREE_FORMAT = "corpus-kit/text-free/1"
 _SEGMENT_COLUMNS = ("id", "article_id", "position", "start", "end", "text", "in_quotation")
-_REBUILD = "Build the release again: corpus-kit build"
+_REBUILD = "Build the release again: corpus-kit build --corpus DIR, where DIR has its corpus.toml"
 
 
 class SchemeTable(Record):

@@ -1,10 +1,9 @@
-"""Embeddings of a segment and of its neighbours, and a logistic regression."""
+"""The documented features and words of `linear`, and an encoder's vector of each segment."""
 
 from corpus_kit import EmbeddingClassifier
 
 
 class Classifier(EmbeddingClassifier):
-    """The model is in the folder that CORPUS_KIT_EMBEDDINGS names."""
+    """The encoder is in the folder that CORPUS_KIT_EMBEDDINGS names."""
 
-    version = "1"
-    is_trained = True
+    version = "2"

@@ -23,10 +23,11 @@ from corpus_kit.classify.labelling import (
     cast_votes,
     summarize_votes,
 )
-from corpus_kit.classify.llm import LLMClassifier
+from corpus_kit.classify.llm import Endpoint, LLMClassifier, LLMOptions
 from corpus_kit.classify.load import CLASSIFIER_FILE, NAME_PATTERN, LoadedClassifier, blame_classifier, load_classifier
 from corpus_kit.classify.pipeline import adapt_pipeline
 from corpus_kit.classify.reliability import Promise, Reliability
+from corpus_kit.classify.training import TrainingOptions
 from corpus_kit.classify.transformer import TransformerClassifier
 from corpus_kit.classify.vote_report import FunctionReport, VoteReport, render_votes, report_votes, votes_to_json
 
@@ -39,12 +40,14 @@ __all__ = [
     "Classifier",
     "DawidSkene",
     "EmbeddingClassifier",
+    "Endpoint",
     "Feature",
     "FeatureClassifier",
     "FeatureModel",
     "FunctionReport",
     "Judged",
     "LLMClassifier",
+    "LLMOptions",
     "LabelModel",
     "LabellingFunction",
     "LabellingTable",
@@ -53,6 +56,7 @@ __all__ = [
     "Promise",
     "Reliability",
     "Settings",
+    "TrainingOptions",
     "TransformerClassifier",
     "Usage",
     "VoteReport",

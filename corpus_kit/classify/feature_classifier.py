@@ -16,7 +16,7 @@ class FeatureClassifier:
     Args:
         labels: in the scheme's order.
         seed: changes nothing, for nothing here is random.
-        settings: the language of the word lists, and 1 or 2 passes.
+        settings: the language of the word lists, 1 or 2 passes, and an encoder if there is one.
     """
 
     def __init__(self, labels: Sequence[str], seed: int = 0, *, settings: Settings) -> None:  # noqa: ARG002

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from corpus_kit.classify.context import list_context
+from corpus_kit.classify.encoders import Encoder, find_directions
 from corpus_kit.classify.lexicons import read_lexicons
 from corpus_kit.classify.priors import adapt_priors
 from corpus_kit.classify.reliability import Reliability, count_reliability
@@ -26,10 +27,32 @@ MOST_FOLDS = 3
 
 
 class Settings(NamedTuple):
-    """How a model is trained: `passes` is 1, or 2 with a second pass over neighbours' probabilities."""
+    """How a model is trained.
+
+    Attributes:
+        passes: 1, or 2 with a second pass over neighbours' probabilities.
+        encoder: what gives each segment a vector, which the first pass learns from as well.
+    """
 
     language: str
     passes: int = 2
+    encoder: Encoder | None = None
+
+
+class Encoding(NamedTuple):
+    """An encoder, and what the directions of its vectors say: weights of shape (dimensions, labels)."""
+
+    encoder: Encoder
+    weights: Floats
+
+    def score(self, segments: ManySegments) -> Floats:
+        """Logits of shape (segments, labels)."""
+        return _encode(segments, self.encoder) @ self.weights
+
+
+def _encode(segments: ManySegments, encoder: Encoder) -> Floats:
+    """The direction of each segment's vector; halves of surrogate pairs are replaced, for encoders refuse them."""
+    return find_directions(encoder, [text.decode("utf-8", "replace") for text in segments.texts])
 
 
 class Judged(NamedTuple):
@@ -53,13 +76,14 @@ class Judged(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class FeatureModel:
-    """A trained model: nothing in it is code, so it can be stored as arrays and names.
+    """A trained model. But for its encoder nothing in it is code, so it can be stored as arrays and names.
 
     Attributes:
         context: the second pass; None with a single one.
         temperature: what logits are divided by; 1 where there was nothing to learn it from.
         shares: how common each label is among the training segments.
         attributing: attributions by a segment's features, over the scheme's attributions.
+        encoding: what the first pass makes of each segment's vector; None without an encoder.
         reliability: how certain the model was of held-out training segments, and how often it was right.
     """
 
@@ -74,6 +98,7 @@ class FeatureModel:
     shares: tuple[float, ...]
     attributing: Softmax
     reliability: Reliability
+    encoding: Encoding | None = None
 
     def judge(self, articles: Sequence[SegmentedArticle], surfaces: Surfaces | None = None) -> Judged:
         """Probabilities and attributions for all segments of some articles, one after the other.
@@ -89,6 +114,8 @@ class FeatureModel:
         scores = score_rows(scene, self.vocabulary, self._weights)
         logits, attributing = np.split(scores, [len(self.labels)], axis=1)
         logits += self.first.bias
+        if self.encoding is not None and len(logits):
+            logits += self.encoding.score(segments)
         if self.context is not None:
             logits = self.context.score(list_context(normalize_logits(logits), sizes))
         probs = adapt_priors(normalize_logits(logits / self.temperature), sizes, np.asarray(self.shares))
@@ -144,26 +171,31 @@ def train_model(articles: Sequence[LabelledArticle], scheme: LabelScheme, settin
     vocabulary = learn_vocabulary(texts, settings.language)
     surfaces = Surfaces(read_lexicons(settings.language), vocabulary.words)
     rows, alone = (make_matrix(read_scene(own, surfaces), vocabulary) for own in (texts, list(_isolate(texts))))
-    examples = _Examples(rows, alone, targets, len(scheme.labels))
+    encoder = settings.encoder if len(targets) else None
+    vectors = np.zeros((len(targets), 0)) if encoder is None else _encode(join_segments(texts), encoder)
+    examples = _Examples(_append(rows, vectors), _append(alone, vectors), targets, len(scheme.labels))
+    fitted = examples.fit(np.arange(len(targets)))
+    of_columns, of_vectors = np.split(fitted.weights, [rows.shape[1]])
     model = FeatureModel(
         labels=scheme.labels,
         attributions=scheme.attributions,
         allowed=scheme.allowed,
         language=settings.language,
         vocabulary=vocabulary,
-        first=examples.fit(np.arange(len(targets))),
+        first=Softmax(of_columns, fitted.bias),
         context=None,
         temperature=1.0,
         shares=_count_shares(targets, len(scheme.labels)),
         attributing=_fit_attributions(articles, scheme, rows),
         reliability=Reliability.empty(),
+        encoding=None if encoder is None else Encoding(encoder, of_vectors),
     )
     held_out = list(_split_rows(_deal_folds(articles), sizes))
     if len(held_out) < 2:
         return model
     logits = np.zeros((len(targets), len(scheme.labels)))
     for training, own in held_out:
-        logits[own] = examples.fit(training).score(rows[own])
+        logits[own] = examples.fit(training).score(examples.rows[own])
     if settings.passes > 1:
         around = list_context(normalize_logits(logits), sizes)
         model = replace(model, context=_fit_context(around, examples, np.arange(len(targets))))
@@ -172,6 +204,13 @@ def train_model(articles: Sequence[LabelledArticle], scheme: LabelScheme, settin
     temperature = find_temperature(logits, targets)
     probs = adapt_priors(normalize_logits(logits / temperature), sizes, np.asarray(model.shares))
     return replace(model, temperature=temperature, reliability=count_reliability(probs, targets))
+
+
+def _append(rows: Any, vectors: Floats) -> Any:
+    """A sparse matrix with the vectors as its last columns."""
+    from scipy.sparse import csr_matrix, hstack
+
+    return hstack((rows, csr_matrix(vectors)), format="csr") if vectors.shape[1] else rows
 
 
 def _isolate(articles: Sequence[SegmentedArticle]) -> Iterator[SegmentedArticle]:

@@ -27,6 +27,7 @@ class LoadedClassifier:
     Attributes:
         source_sha256: of the bytes that were executed, 64 hexadecimal digits.
         is_trained: whether `fit` learns anything.
+        libraries: distributions beside those of every run whose versions its predictions depend on.
     """
 
     name: str
@@ -34,6 +35,7 @@ class LoadedClassifier:
     source_sha256: str
     version: str
     is_trained: bool
+    libraries: tuple[str, ...]
     make: MakeClassifier
 
 
@@ -50,8 +52,11 @@ def load_classifier(name_or_path: str, baselines_dir: Path) -> LoadedClassifier:
     if not isinstance(defined, type) or not all(callable(getattr(defined, name, None)) for name in ("fit", "predict")):
         raise ClassifierError("defines no class Classifier with fit and predict", path=path, remedy=CONTRACT)
     version, is_trained = getattr(defined, "version", "1"), getattr(defined, "is_trained", True)
+    libraries = getattr(defined, "libraries", ())
     if not isinstance(version, str) or not isinstance(is_trained, bool):
         raise ClassifierError("Classifier.version is a str, Classifier.is_trained a bool", path=path, remedy=CONTRACT)
+    if not isinstance(libraries, tuple) or not all(isinstance(one, str) for one in libraries):
+        raise ClassifierError("Classifier.libraries is a tuple of names", path=path, remedy=CONTRACT)
 
     def make(labels: Sequence[str], seed: int) -> Classifier:
         with blame_classifier(path, "being made"):
@@ -67,6 +72,7 @@ def load_classifier(name_or_path: str, baselines_dir: Path) -> LoadedClassifier:
         source_sha256=hash_bytes(source),
         version=version,
         is_trained=is_trained,
+        libraries=libraries,
         make=make,
     )
 

@@ -5,6 +5,7 @@ Nothing in it is executed: skops reads the numbers, and any type beside arrays a
 
 import io
 import json
+import os
 import re
 import zipfile
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from pydantic import Field
 
 from corpus_kit import __version__
 from corpus_kit.canonical import hash_bytes, to_pretty_json
-from corpus_kit.classify.feature_model import FeatureModel
+from corpus_kit.classify.encoders import load_encoder
+from corpus_kit.classify.feature_model import Encoding, FeatureModel
 from corpus_kit.classify.features import FEATURES
 from corpus_kit.classify.reliability import Reliability
 from corpus_kit.classify.softmax import Softmax
@@ -58,12 +60,20 @@ class FeatureEntry(Record):
     reach: int
 
 
+class EncoderEntry(Record):
+    """The encoder that a model needs, which isn't in its file: the SHA-256 of its weights, and its vectors' length."""
+
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    dimensions: int = Field(gt=0)
+
+
 class ModelDescription(Record):
     """`model.json`.
 
     Attributes:
         features: the table that it was trained with; another one means another model.
         words: the vocabulary in order.
+        encoder: None, and left out of the file, where the model needs none.
         arrays_sha256: of the bytes of `arrays.skops`.
     """
 
@@ -79,6 +89,7 @@ class ModelDescription(Record):
     shares: list[Annotated[float, Field(ge=0, le=1)]] = Field(min_length=1)
     features: list[FeatureEntry]
     words: list[str]
+    encoder: EncoderEntry | None = None
     reliability: ReliabilityTable
     versions: dict[str, str]
     arrays_sha256: str
@@ -109,6 +120,7 @@ def save_model(model: FeatureModel, path: Path, *, name: str, trained_on: Traine
         shares=list(model.shares),
         features=_list_features(),
         words=list(model.vocabulary.words),
+        encoder=None if model.encoding is None else _describe_encoder(model.encoding),
         reliability=ReliabilityTable(
             counts=list(model.reliability.counts),
             confidences=list(model.reliability.confidences),
@@ -117,14 +129,18 @@ def save_model(model: FeatureModel, path: Path, *, name: str, trained_on: Traine
         versions={"corpus-kit": __version__},
         arrays_sha256=hash_bytes(arrays),
     )
-    text = to_pretty_json(description.model_dump())
+    text = to_pretty_json(description.model_dump(exclude_none=True))
     data = _zip({MODEL_FILE: text.encode(), ARRAYS_FILE: arrays})
     write_atomically(path, data)
     return hash_bytes(data)
 
 
 def load_model(path: Path) -> StoredModel:
-    """Read a model's file; a ModelError where it is damaged, not trusted, or of another table of features."""
+    """Read a model's file; a ModelError where it is damaged, not trusted, or of another table of features.
+
+    A model with an encoder gets the one that `CORPUS_KIT_EMBEDDINGS` names; a ClassifierError says that
+    none is named, or that it is another one than the model learnt with.
+    """
     data = read_bytes(path, ModelError, remedy=_TRAIN)
     parts = _unzip(data, path)
     said = parse_json(parts[MODEL_FILE], ModelError, path=path, line=None)
@@ -140,6 +156,10 @@ def load_model(path: Path) -> StoredModel:
     return StoredModel(description=description, model=_restore(description, arrays, path), sha256=hash_bytes(data))
 
 
+def _describe_encoder(encoding: Encoding) -> EncoderEntry:
+    return EncoderEntry(sha256=encoding.encoder.sha256, dimensions=len(encoding.weights))
+
+
 def _list_features() -> list[FeatureEntry]:
     return [FeatureEntry(name=own.name, bins=own.bins, reach=own.reach) for own in FEATURES]
 
@@ -152,6 +172,8 @@ def _dump_arrays(model: FeatureModel) -> bytes:
         if part is not None:
             arrays[f"{name}_weights"] = part.weights.astype(np.float32)
             arrays[f"{name}_bias"] = part.bias.astype(np.float32)
+    if model.encoding is not None:
+        arrays["encoding_weights"] = model.encoding.weights.astype(np.float32)
     return _settle_zip(skops.io.dumps(arrays))
 
 
@@ -228,6 +250,13 @@ def _restore(said: ModelDescription, arrays: dict[str, Any], path: Path) -> Feat
         weights = _take(arrays, f"{name}_weights", (rows, classes), path).astype(np.float64)
         return Softmax(weights, _take(arrays, f"{name}_bias", (classes,), path).astype(np.float64))
 
+    encoding = None
+    if said.encoder is not None:
+        weights = _take(arrays, "encoding_weights", (said.encoder.dimensions, labels), path).astype(np.float64)
+        encoder = load_encoder(None, os.environ, said.encoder.sha256)
+        if encoder.encode(["."]).shape[1] != said.encoder.dimensions:
+            raise ModelError("its encoder's vectors are not as long as it says", path=path, remedy=_TRAIN)
+        encoding = Encoding(encoder, weights)
     return FeatureModel(
         labels=tuple(said.labels),
         attributions=tuple(said.attributions),
@@ -244,6 +273,7 @@ def _restore(said: ModelDescription, arrays: dict[str, Any], path: Path) -> Feat
             confidences=tuple(said.reliability.confidences),
             errors=tuple(said.reliability.errors),
         ),
+        encoding=encoding,
     )
 
 

@@ -1,18 +1,26 @@
 """A model is trained on a whole release and stored."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from importlib.resources import as_file, files
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from corpus_kit.classify.encoders import load_encoder
 from corpus_kit.classify.feature_model import FeatureModel, Settings, train_model
 from corpus_kit.classify.store import StoredModel, TrainedOn, load_model, save_model
 from corpus_kit.errors import ModelError, UnknownName
 from corpus_kit.release import Release
 
-TRAINABLE: Mapping[str, int] = MappingProxyType({"linear": 1, "sequence": 2})
-"""The models that can be stored, and how many passes each has."""
+TRAINABLE: Mapping[str, Callable[[str], Settings]] = MappingProxyType(
+    {
+        "linear": lambda language: Settings(language, passes=1),
+        "sequence": lambda language: Settings(language, passes=2),
+        "embeddings": lambda language: Settings(language, passes=1, encoder=load_encoder(None, os.environ)),
+    }
+)
+"""The models that can be stored, and how each is trained, by the language."""
 _DEFAULT = "default.model"
 
 
@@ -35,7 +43,7 @@ def train_on_release(name: str, release: Release, out: Path) -> Trained:
     if not segments:
         raise ModelError("no segment has a label, so there is nothing to learn", path=release.path)
     manifest = release.manifest
-    model = train_model(release.articles, release.scheme, Settings(manifest.language, TRAINABLE[name]))
+    model = train_model(release.articles, release.scheme, TRAINABLE[name](manifest.language))
     learnt = TrainedOn(
         name=manifest.name,
         version=manifest.version,

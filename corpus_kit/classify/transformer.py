@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus_kit.classify.constant import make_constant_row
-from corpus_kit.classify.extras import ModelKind, find_model_folder, import_extra
+from corpus_kit.classify.extras import ModelKind, find_model_folder, hide_bars, import_extra
 from corpus_kit.classify.training import Batch, TrainingOptions, predict_batches, train, use_seed
 from corpus_kit.errors import ClassifierError
 from corpus_kit.model import LabelledArticle, SegmentedArticle
@@ -27,11 +27,13 @@ class TransformerClassifier:
 
     The model reads two texts: the segment, and the segments before and after it with a space between. The same
     training, seed, versions and number of threads give the same probabilities. A label that the training articles lack
-    gets probability 0; a single label among them gets 1 without training.
+    gets probability 0; a single label among them gets 1 without training. `weights_sha256` is the digest of the only
+    model that will do.
     """
 
     version = "1"
     is_trained = True
+    libraries = ("torch", "transformers")
 
     def __init__(
         self,
@@ -39,11 +41,12 @@ class TransformerClassifier:
         seed: int = 0,
         *,
         path: Path | str | None = None,
+        weights_sha256: str | None = None,
         options: TrainingOptions | None = None,
     ) -> None:
         self.labels, self.seed = list(labels), seed
         self.options = options or TrainingOptions()
-        self.path = find_model_folder(path, KIND, os.environ)
+        self.path = find_model_folder(path, KIND, os.environ, weights_sha256).path
         self.constant = make_constant_row((), self.labels)
         self.classes: list[str] = []
         self.loaded: _Loaded | None = None
@@ -117,23 +120,21 @@ def import_torch() -> Any:
 def _load(folder: Path, classes: Sequence[str] | None) -> _Loaded:
     """Tokenizer and model; with `classes` a new head for them, whose weights are drawn at random."""
     library = import_torch()
-    level, has_bars = library.logging.get_verbosity(), library.logging.is_progress_bar_enabled()
-    library.logging.set_verbosity_error()
-    library.logging.disable_progress_bar()
     head: dict[str, Any] = {}
     if classes is not None:
         names = dict(enumerate(classes))
         head = {"id2label": names, "label2id": {name: i for i, name in names.items()}, "num_labels": len(names)}
         head["ignore_mismatched_sizes"] = True
+    level = library.logging.get_verbosity()
+    library.logging.set_verbosity_error()  # the weights of a head are new, which would be warned of
     try:
-        tokenizer = library.AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-        model = library.AutoModelForSequenceClassification.from_pretrained(
-            folder, local_files_only=True, trust_remote_code=False, use_safetensors=True, **head
-        )
+        with hide_bars():
+            tokenizer = library.AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+            model = library.AutoModelForSequenceClassification.from_pretrained(
+                folder, local_files_only=True, trust_remote_code=False, use_safetensors=True, **head
+            )
     finally:
         library.logging.set_verbosity(level)
-        if has_bars:
-            library.logging.enable_progress_bar()
     if tokenizer.pad_token is None:
         raise ClassifierError("the tokenizer has no token to pad with", path=folder, remedy="Set its pad_token")
     return _Loaded(tokenizer, model)

@@ -41,7 +41,10 @@ SourcesArgument = Annotated[
 StrictOption = Annotated[bool, typer.Option("--strict", help="The first record that can't be read is an error.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
 ProtocolOption = Annotated[
-    str, typer.Option("--protocol", help="Under which protocol the stored runs were made: loao.")
+    str,
+    typer.Option(
+        "--protocol", help="Of the stored runs: loao, split, or transfer-NAME-VERSION by what was learnt from."
+    ),
 ]
 CheckOption = Annotated[bool, typer.Option("--check", help="Change nothing; exit 3 if anything would change.")]
 

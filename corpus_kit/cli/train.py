@@ -9,7 +9,7 @@ from corpus_kit.cli.options import CorpusOption, ReleaseOption, locate_release
 
 
 def train(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="linear or sequence: docs/classifiers.md.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="linear, sequence or embeddings: docs/classifiers.md.")],
     release: ReleaseOption = None,
     corpus: CorpusOption = None,
     out: Annotated[

@@ -32,7 +32,8 @@ def read_contender(
 
     `protocol` is the name of the stored result: of a transferred system with what it learnt from, such as
     `transfer-news-1.0.0`. Missing predictions are counted as wrong. A PredictionError where predictions don't fit the
-    release or a stored run's record is of others; an UnknownName lists the systems that have a run of this release.
+    release or a stored run's record is of others; an UnknownName lists the protocols of stored runs, or the
+    systems that have one of this release.
     """
     if protocol not in PROTOCOLS and read_protocol(Path(protocol)) != TRANSFER:
         raise UnknownName("protocol", protocol, PROTOCOLS)
@@ -41,11 +42,11 @@ def read_contender(
         path = Path(name_or_path)
         predictions = read_predictions(path, release, allow_missing=True)
         return _make(path.name, path, predictions, release, any(one.fold is not None for one in predictions))
-    stored = {
-        folder.parent.name: path
-        for folder in list_result_folders(baselines_dir, release)
-        if (path := folder / f"{protocol}.json").is_file()
-    }
+    folders = list(list_result_folders(baselines_dir, release))
+    stored = {folder.parent.name: path for folder in folders if (path := folder / f"{protocol}.json").is_file()}
+    protocols = {path.stem for folder in folders for path in folder.glob("*.json")}
+    if protocols and protocol not in protocols:
+        raise UnknownName("protocol of a stored run", protocol, sorted(protocols), path=baselines_dir)
     if name_or_path not in stored:
         raise UnknownName("system", name_or_path, stored, path=baselines_dir)
     record = read_record(stored[name_or_path])

@@ -6,8 +6,8 @@ release with the same seed and packages. No clock and no machine is in that part
 
 import re
 import sys
-from collections.abc import Mapping
-from importlib.metadata import version
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from math import isnan
 from pathlib import Path
@@ -216,13 +216,15 @@ class Run(NamedTuple):
 class Origin(NamedTuple):
     """How the predictions came about: the protocol's name, its seed and what each fold was trained on.
 
-    `training` is what a transferred system learnt from, else None.
+    `training` is what a transferred system learnt from, else None. `libraries` are distributions whose versions count
+    as well, where they are installed.
     """
 
     protocol: str
     seed: int
     train_ids_sha256: dict[str, str]
     training: TrainingEntry | None = None
+    libraries: tuple[str, ...] = ()
 
 
 def make_record(
@@ -244,12 +246,21 @@ def make_record(
             "numpy": np.__version__,
             "scipy": version("scipy"),
             "scikit-learn": version("scikit-learn"),
+            **dict(_find_versions(origin.libraries)),
         },
         "timing": None,
     }
     if origin.training is not None:
         record["training"] = origin.training.model_dump()
     return {**record, "digest": digest_record(record)}
+
+
+def _find_versions(libraries: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for name in libraries:
+        try:
+            yield name, version(name)
+        except PackageNotFoundError:
+            continue
 
 
 def digest_record(record: Mapping[str, Any]) -> str:

@@ -102,7 +102,7 @@ def run_baseline(
         scored,
         scores,
         system,
-        origin=Origin(protocol, seed, run.train_ids_sha256, entry),
+        origin=Origin(protocol, seed, run.train_ids_sha256, entry, loaded.libraries),
         predictions_sha256=hash_bytes(stored),
     )
     if execution.clock is not None:

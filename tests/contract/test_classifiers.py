@@ -262,6 +262,7 @@ HEAD = "class Classifier:\n    def __init__(self, labels, seed=0): "
         ("class Classifier:\n    def fit(self, articles): pass\n", None, "defines no class Classifier"),
         (HEAD + "pass\n    fit = predict = print\n    version = 1\n", None, "Classifier.version is a str"),
         (HEAD + "pass\n    fit = predict = print\n    is_trained = 'no'\n", None, "is_trained a bool"),
+        (HEAD + "pass\n    fit = predict = print\n    libraries = 'torch'\n", None, "libraries is a tuple of names"),
         ("x = '\udcff'".encode("utf-8", "surrogateescape").decode("latin-1"), None, "defines no class"),
     ],
 )

@@ -118,6 +118,14 @@ def test_the_matrix(tmp_path: Path, built: BuildResult, capsys: pytest.CaptureFi
     own["predictions_sha256"] = "0" * 64
     other = transfer.measure_all([five], [loaded], tests)
     assert list(transfer.list_stale(other, result)) == [f"{five.manifest.name}: rules 2 on {five.manifest.name}, all"]
+    updated = transfer.update_result(result, transfer.measure_all([five], [loaded], tests[:1]))
+    assert updated["tests"] == result["tests"]
+    assert list(transfer.list_stale(other, updated)) == []
+    renamed = json.loads(json.dumps(other).replace("rules 2", "rules 1"))
+    assert {cell["system"] for cell in transfer.update_result(renamed, other)["groups"][0]["cells"]} == {"rules 2"}
+    assert list(transfer.list_other_data(result, other)) == []
+    changed = result | {"pages": {}, "tests": {"babe": {}}, "groups": []}
+    assert list(transfer.list_other_data(changed, result)) == ["babe", "the labels of real pages", five.manifest.name]
     page = transfer.render(result)
     assert "| scrapinghub pages, lines near: 2 articles | f1\\[boilerplate\\] (n = 2) |" in page
     assert "Segments that test and training share: none." in page

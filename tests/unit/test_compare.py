@@ -71,6 +71,8 @@ def test_a_stored_run_by_its_name(release: Release, tmp_path: Path) -> None:
         read_contender("majorty", release, tmp_path)
     with pytest.raises(UnknownName, match="unknown protocol 'bootstrap'"):
         read_contender("majority", release, tmp_path, protocol="bootstrap")
+    with pytest.raises(UnknownName, match=r"unknown protocol of a stored run 'transfer-news-1\.0\.0'.*Valid: loao"):
+        read_contender("majority", release, tmp_path, protocol="transfer-news-1.0.0")
     with pytest.raises(PredictionError, match="can't be read"):
         read_contender("none.jsonl", release, tmp_path)
     with (tmp_path / "majority/1.0.0/loao.predictions.jsonl").open("a") as file:

@@ -19,6 +19,7 @@ from corpus_kit.errors import ModelError, UnknownName
 from corpus_kit.labels import LabelScheme
 from corpus_kit.model import LabelledArticle
 from tests.conftest import REPOSITORY
+from tests.embedding_models import make_static_model
 from tests.factories import make_article, release_of
 
 SCHEME = LabelScheme(
@@ -160,8 +161,9 @@ def test_training_needs_a_name_and_labels(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", TRAINABLE)
-def test_the_same_articles_give_the_same_file(name: str, tmp_path: Path) -> None:
+def test_the_same_articles_give_the_same_file(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Training has no chance in it."""
+    monkeypatch.setenv("CORPUS_KIT_EMBEDDINGS", str(make_static_model(tmp_path / "encoder", ["the ferry left"])))
     release = release_of(ARTICLES, labels=SCHEME.labels)
     digests = {train_on_release(name, release, tmp_path / f"{i}").sha256 for i in range(2)}
     assert len(digests) == 1

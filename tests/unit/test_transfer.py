@@ -288,7 +288,7 @@ def test_stored_runs_are_compared_by_the_results_name(tested: Release, baselines
     found = read_contender("tfidf_logreg", tested, baselines, protocol="transfer-news-2.0.0")
     assert len(found.said) == 15
     assert not found.contender.is_approximate
-    with pytest.raises(UnknownName, match="unknown system 'tfidf_logreg'"):
+    with pytest.raises(UnknownName, match=r"unknown protocol of a stored run 'transfer-other-2\.0\.0'"):
         read_contender("tfidf_logreg", tested, baselines, protocol="transfer-other-2.0.0")
 
 

@@ -135,9 +135,8 @@ def test_a_pickle_is_not_read(model: Path, tmp_path: Path) -> None:
     marker = tmp_path / "opened"
     attack = f"cos\nsystem\n(S'touch {marker}'\ntR."
     (tmp_path / "pytorch_model.bin").write_bytes(attack.encode())
-    classifier = TransformerClassifier(LABELS, path=tmp_path)
-    with pytest.raises(OSError, match="safetensors"):
-        classifier.fit(write_articles()[:2])
+    with pytest.raises(ClassifierError, match="weights are not in safetensors"):
+        TransformerClassifier(LABELS, path=tmp_path)
     assert not marker.exists()
 
 
@@ -209,6 +208,9 @@ def test_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("CORPUS_KIT_TRANSFORMER", "org/model")
     with pytest.raises(ClassifierError, match="the transformer is no folder"):
         TransformerClassifier(LABELS)
+    with pytest.raises(ClassifierError, match="no weights in safetensors"):
+        TransformerClassifier(LABELS, path=tmp_path)
+    (tmp_path / "model.safetensors").touch()
     for absent in ("torch", "transformers"):
         monkeypatch.setitem(sys.modules, absent, None)
         with pytest.raises(ClassifierError, match=r"pip install 'corpus-kit\[transformers\]'"):
