@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 _DIGEST_FORMAT = "corpus-kit/content/1"
@@ -26,6 +27,12 @@ def to_pretty_json(value: Any) -> str:
 def hash_bytes(data: bytes) -> str:
     """The SHA-256 of some bytes, as 64 hexadecimal digits."""
     return hashlib.sha256(data).hexdigest()
+
+
+def hash_file(path: Path) -> str:
+    """The SHA-256 of a file's bytes, as 64 hexadecimal digits; it is read a part at a time."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def hash_text(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus_kit.classify.extras import ModelFolder, ModelKind, find_model_folder, hide_bars, import_extra
+from corpus_kit.classify.extras import ModelKind, find_model_folder, hide_bars, import_extra
 from corpus_kit.errors import ClassifierError, CorpusKitError
 
 KIND = ModelKind("embedding model", "a model of model2vec or sentence-transformers", "CORPUS_KIT_EMBEDDINGS")
@@ -41,18 +41,18 @@ def load_encoder(path: Path | str | None, environment: Mapping[str, str], weight
     weights are others than is asked, or the library is absent.
     """
     folder = find_model_folder(path, KIND, environment, weights_sha256)
-    return _open_encoder(ModelFolder(folder.path.resolve(), folder.sha256))
+    return _open_encoder(folder.path.resolve(), folder.sha256)
 
 
 @lru_cache(maxsize=1)
-def _open_encoder(folder: ModelFolder) -> Encoder:
+def _open_encoder(folder: Path, sha256: str) -> Encoder:
     try:
-        return ENCODERS["model2vec" if _is_static(folder.path) else "sentence-transformers"](folder)
+        return ENCODERS["model2vec" if _is_static(folder) else "sentence-transformers"](folder, sha256)
     except CorpusKitError:
         raise
     except Exception as e:  # whatever the libraries raise for a folder that isn't a model of theirs
         remedy = f"It has to hold {KIND.holds}, with its tokenizer"
-        raise ClassifierError(f"the {KIND.word} can't be loaded: {e}", path=folder.path, remedy=remedy) from e
+        raise ClassifierError(f"the {KIND.word} can't be loaded: {e}", path=folder, remedy=remedy) from e
 
 
 def find_directions(encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float64]:
@@ -81,9 +81,9 @@ def _is_static(folder: Path) -> bool:
 class _StaticEncoder:
     """A text is the mean of its tokens' vectors; one without a known token is 0. Needs no torch."""
 
-    def __init__(self, folder: ModelFolder) -> None:
-        self.model = import_extra("model2vec", "embeddings").StaticModel.from_pretrained(folder.path)
-        self.sha256 = folder.sha256
+    def __init__(self, folder: Path, sha256: str) -> None:
+        self.model = import_extra("model2vec", "embeddings").StaticModel.from_pretrained(folder)
+        self.sha256 = sha256
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float64]:
         found = self.model.encode(list(texts), batch_size=BATCH_TEXTS, use_multiprocessing=False)
@@ -97,17 +97,17 @@ class _StaticEncoder:
 class _SentenceEncoder:
     """A model of sentence-transformers, on the processor. Weights are read from safetensors only."""
 
-    def __init__(self, folder: ModelFolder) -> None:
+    def __init__(self, folder: Path, sha256: str) -> None:
         library = import_extra("sentence_transformers", "sentence-transformers")
         with hide_bars():
             self.model = library.SentenceTransformer(
-                str(folder.path),
+                str(folder),
                 device="cpu",
                 local_files_only=True,
                 trust_remote_code=False,
                 model_kwargs={"use_safetensors": True},
             )
-        self.sha256 = folder.sha256
+        self.sha256 = sha256
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float64]:
         return np.asarray(self.model.encode(list(texts), batch_size=32, show_progress_bar=False), dtype=np.float64)
@@ -116,6 +116,6 @@ class _SentenceEncoder:
         return sum(own.numel() * own.element_size() for own in self.model.parameters())
 
 
-ENCODERS: Mapping[str, Callable[[ModelFolder], Encoder]] = MappingProxyType(
+ENCODERS: Mapping[str, Callable[[Path, str], Encoder]] = MappingProxyType(
     {"model2vec": _StaticEncoder, "sentence-transformers": _SentenceEncoder}
 )

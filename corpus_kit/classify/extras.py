@@ -1,13 +1,14 @@
 """What classifiers need beside the default installation: a library of an extra, a model's folder on this machine."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from corpus_kit.canonical import hash_bytes
+from corpus_kit.canonical import hash_bytes, hash_file
 from corpus_kit.errors import ClassifierError
 
 
@@ -42,11 +43,16 @@ class ModelKind(NamedTuple):
     variable: str
 
 
-class ModelFolder(NamedTuple):
-    """A model's folder, and the SHA-256 of its weights."""
+@dataclass(frozen=True)
+class ModelFolder:
+    """A model's folder, whose weights are in safetensors; they are read for their SHA-256 when it is asked for."""
 
     path: Path
-    sha256: str
+
+    @cached_property
+    def sha256(self) -> str:
+        """See `hash_weights`."""
+        return hash_weights(self.path)
 
 
 def find_model_folder(
@@ -64,15 +70,22 @@ def find_model_folder(
     if not folder.is_dir():
         remedy = "Models aren't downloaded: put the model's files into a folder and name that"
         raise ClassifierError(f"the {kind.word} is no folder", path=folder, remedy=remedy)
-    found = hash_weights(folder)
-    if weights_sha256 is not None and found != weights_sha256:
-        what = f"the {kind.word} has weights with the SHA-256 {found}, not {weights_sha256}"
+    list_weights(folder)
+    found = ModelFolder(folder)
+    if weights_sha256 is not None and found.sha256 != weights_sha256:
+        what = f"the {kind.word} has weights with the SHA-256 {found.sha256}, not {weights_sha256}"
         raise ClassifierError(what, path=folder, remedy="Name the folder of the model with that digest")
-    return ModelFolder(folder, found)
+    return found
 
 
 def hash_weights(folder: Path) -> str:
-    """The SHA-256 of a model's safetensors file, as hubs state it; of several files that of their digests by name.
+    """The SHA-256 of a model's safetensors file, as hubs state it; of several files that of their digests by name."""
+    digests = [hash_file(file) for file in list_weights(folder)]
+    return digests[0] if len(digests) == 1 else hash_bytes("\n".join(digests).encode())
+
+
+def list_weights(folder: Path) -> list[Path]:
+    """The safetensors files of a model by name.
 
     A ClassifierError where there is none, or pickled weights stand where a part of the model has no others.
     """
@@ -83,10 +96,4 @@ def hash_weights(folder: Path) -> str:
         what = "weights are not in safetensors" if pickled else "there are no weights in safetensors"
         path = pickled[0] if pickled else folder
         raise ClassifierError(what, path=path, remedy="Nothing else is read: save the model with safetensors")
-    digests = [_hash_file(file) for file in files]
-    return digests[0] if len(digests) == 1 else hash_bytes("\n".join(digests).encode())
-
-
-def _hash_file(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return files

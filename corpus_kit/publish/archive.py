@@ -1,6 +1,5 @@
 """A release as one file that keeps: the same bytes on any day, with what citing and depositing it take."""
 
-import hashlib
 import io
 import os
 import tarfile
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from corpus_kit.build import render_companions
+from corpus_kit.canonical import hash_file
 from corpus_kit.errors import ReleaseError
 from corpus_kit.files import write_stream_atomically
 from corpus_kit.publish.names import TEXT_FREE
@@ -44,9 +44,7 @@ def archive_release(path: Path, out: Path | None = None) -> Archive:
     target = root.with_name(f"{folder}.tar.zst") if out is None else out
     contents = dict.fromkeys((*manifest.files, MANIFEST_FILE)) | render_companions(root, manifest)
     write_stream_atomically(target, lambda file: write_tar(file, folder, _read_members(root, contents)))
-    with target.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return Archive(target, manifest.name, manifest.version, target.stat().st_size, sha256)
+    return Archive(target, manifest.name, manifest.version, target.stat().st_size, hash_file(target))
 
 
 def _read_members(root: Path, contents: Mapping[str, bytes | None]) -> Iterator[tuple[str, bytes]]:

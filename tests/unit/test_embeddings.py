@@ -45,20 +45,14 @@ def write_articles(words: dict[str, str], count: int = 8) -> list[LabelledArticl
 @pytest.fixture(scope="module")
 def near(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An encoder in which words of one colour have one vector, so that it knows what no training article says."""
-    from model2vec import StaticModel
-    from tokenizers import Tokenizer
-    from tokenizers.models import WordLevel
-    from tokenizers.pre_tokenizers import Whitespace
-
-    words = ["[UNK]", "the", *" ".join(COLOURS.values()).split()]
-    tokenizer = Tokenizer(WordLevel({word: i for i, word in enumerate(words)}, unk_token="[UNK]"))
-    tokenizer.pre_tokenizer = Whitespace()
-    vectors = np.zeros((len(words), 3), dtype=np.float32)
-    for i, colour in enumerate(COLOURS.values()):
-        vectors[[words.index(word) for word in colour.split()], i] = 5
-    folder = tmp_path_factory.mktemp("near")
-    StaticModel(vectors, tokenizer).save_pretrained(folder)
-    return folder
+    units = 5 * np.eye(3)
+    vectors = {
+        word: row.tolist() for colour, row in zip(COLOURS.values(), units, strict=True) for word in colour.split()
+    }
+    texts = ["the", *COLOURS.values()]
+    return make_static_model(
+        tmp_path_factory.mktemp("near"), texts, dimensions=3, vectors={"the": [0, 0, 0], **vectors}
+    )
 
 
 def test_vectors_know_words_that_training_lacks(near: Path) -> None:
